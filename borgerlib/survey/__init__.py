@@ -1,1 +1,1 @@
-"""What was asked, and what came back."""
+"""The survey: what was asked, and what was answered."""

@@ -1,4 +1,4 @@
-"""What a survey platform delivered: the export as read, and the responses in the codebook's terms."""
+"""Data of a survey platform: the export as read, and the responses in the codebook's terms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Source:
     Parameters
     ----------
     vendor : str
-        The platform, told from the content: 'SurveyXact', 'LimeSurvey', …; 'table' for a plain table.
+        The platform, detected by the content: 'SurveyXact', 'LimeSurvey', …; 'table' for a plain table.
     files : tuple of str
         Names of the files read.
     encoding, delimiter : str
@@ -30,7 +30,7 @@ class Source:
     sheet : str
         Name of the worksheet; '' for other files.
     notes : tuple of str
-        What was decided or mended while reading.
+        What was decided or repaired while reading.
     """
 
     vendor: str
@@ -43,27 +43,27 @@ class Source:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an export and what the platform tells about it.
+    """One column of an export, and what the platform says about it.
 
     Parameters
     ----------
     name : str
         The heading; no two columns of an export share one.
     label : str
-        The question as the respondent read it; the heading where the export does not tell.
+        The question as the respondent read it; the heading if the export lacks it.
     choice : str
         The option that a 0/1 column stands for; '' for every other column.
     text : str
-        Question and option as they stand together, where they were parted by a sign that either may hold.
+        Question and option in one text, if they were split at a separator that either may contain.
     question : str
         What the 0/1 columns of one question have in common; '' for every other column.
     labels : mapping of str to str
-        Code in the data → text of the answer, where the export has codes.
+        Code in the data → text of the answer, if the export has codes.
     missing : tuple of (low, high)
         Ranges of values that the file declares to be missing ('user-missing' in SPSS), numbers or texts.
     role : str
-        The codebook role, where the platform fixes what the column is (its time stamp, its id); 'platform'
-        for a column of the platform's own that answers no item.
+        The codebook role, if the platform defines the column (its time stamp, its id); 'platform' for the
+        platform's own columns that answer no item.
     """
 
     name: str
@@ -100,7 +100,7 @@ class Export:
         In the order of the frame.
     source : Source
     problems : DataFrame
-        As `Responses.problems`; `column` is a heading.
+        As for `Responses.problems`; `column` is a heading.
     """
 
     frame: pd.DataFrame
@@ -110,7 +110,7 @@ class Export:
     _counted: dict[str, dict[str, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def counts(self, name: str) -> Mapping[str, int]:
-        """Return how often each different text of a column occurs, the most frequent first."""
+        """Return how often each distinct text of a column occurs, the most frequent first."""
         if name not in self._counted:
             times = self.frame[name].value_counts()
             self._counted[name] = dict(zip(times.index.tolist(), times.tolist(), strict=True))
@@ -123,13 +123,13 @@ class Export:
         return noted
 
     def column(self, name: str) -> Column:
-        """Return what is known of the column of that heading."""
+        """Return the column with that heading."""
         return next(column for column in self.columns if column.name == name)
 
 
 @dataclass(frozen=True)
 class Responses:
-    """Answers in the codebook's terms, as they came: nothing is cleaned, dropped or masked.
+    """Answers in the codebook's terms, otherwise unchanged: nothing is cleaned, dropped or masked.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ class Responses:
         nothing was answered. Number: 'Float64'. Date: datetime64. Text: 'string'. The index 'row' is the row
         in the file (the heading is row 1; SPSS and Parquet files count from 1).
     problems : DataFrame
-        One row a value that could not be taken over. Columns: row, column (item id, or a heading), value (as
+        One row a value that could not be used. Columns: row, column (item id, or a heading), value (as
         read, not masked), rule ('unknown_option', 'unknown_selection', 'written_in', 'passed_over',
         'two_answers', 'not_a_number', 'not_a_date', 'formula', 'error_cell', 'text_too_long',
         'test_answer').
@@ -148,7 +148,7 @@ class Responses:
     absent : tuple of str
         Items that no column of the export feeds.
     words : Series, optional
-        Row → the version of the words in which a form of ours asked for consent, where the export tells.
+        Row → the version of the words with which our own form asked for consent, if the export has it.
     """
 
     frame: pd.DataFrame
@@ -169,7 +169,7 @@ def dtype_of(item: Item) -> Any:
 
 
 class Problem(NamedTuple):
-    """A value that could not be taken over: one row of `Responses.problems`."""
+    """A value that could not be used: one row of `Responses.problems`."""
 
     row: int
     column: str

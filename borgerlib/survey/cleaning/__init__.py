@@ -1,1 +1,1 @@
-"""From responses to respondents, every row and change accounted for."""
+"""From responses to respondents, with every row and change accounted for."""

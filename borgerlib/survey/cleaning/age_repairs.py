@@ -1,4 +1,4 @@
-"""Repairs of the age: impossible ones, years of birth, and the two against each other. Frame → frame."""
+"""Repairs of ages: impossible ages, years of birth, and conflicts between the two. Frame → frame."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MIDDLE_OF_YEAR = (7, 1)
 
 
 def age_column(codebook: Codebook) -> str:
-    """Return the column of the age in years: the item's, or the one made of the year of birth.
+    """Return the column of the age in years: the item's, or the one computed from the year of birth.
 
-    That one is named `AGE_COLUMN`, unless a question of the survey is: of age in bands, for example.
+    The computed column is `AGE_COLUMN`, unless a question has that name (such as age in bands).
     """
     item = codebook.with_role("age")
     if item is not None and item.kind == "number":
@@ -29,7 +29,7 @@ def age_column(codebook: Codebook) -> str:
 def clear_impossible_birth_year(
     frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules
 ) -> pd.DataFrame:
-    """Clear years of birth in the future, above the highest age, or not whole."""
+    """Clear years of birth that are in the future, give more than the highest age, or are not whole."""
     item = codebook.with_role("birth_year")
     if item is None or item.id not in frame:
         return frame
@@ -46,7 +46,7 @@ def clear_impossible_birth_year(
 
 
 def age_from_year_in_age(frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules) -> pd.DataFrame:
-    """Compute the age where a year of birth was written in the field for the age (1985 → 40)."""
+    """Compute the age if a year of birth was entered in the field for the age (1985 → 40)."""
     item, reference = codebook.with_role("age"), rules.reference_date
     if item is None or item.id not in frame or reference is None or item.kind != "number":
         return frame
@@ -72,7 +72,7 @@ def age_in_whole_years(frame: pd.DataFrame, codebook: Codebook, rules: CleaningR
 def age_by_birth_year(
     frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules, *, missing: bool
 ) -> pd.DataFrame:
-    """Set the age from the year of birth: where it is missing, or (missing=False) more than a year off."""
+    """Set the age from the year of birth if it is missing, or (missing=False) more than a year off."""
     item, name, reference = codebook.with_role("birth_year"), age_column(codebook), rules.reference_date
     if item is None or item.id not in frame or reference is None:
         return frame
@@ -83,10 +83,10 @@ def age_by_birth_year(
 
 
 def age_at(birth_year: pd.Series, reference: date, *, age_limit: int) -> pd.Series:
-    """Return the age at a reference date of people of whom only the year of birth is known.
+    """Return the age at a reference date of people whose year of birth alone is known.
 
-    The likelier of the two possible ages: birthdays are taken to lie before 1 July where the reference date
-    is on or after it, else after the reference date. Whoever may have reached the age limit is given it.
+    It is the likelier of the two possible ages: the birthday is assumed to have passed if the reference date
+    is on or after 1 July, else not. Anybody who may have reached the age limit is assumed to have reached it.
     """
     oldest = reference.year - birth_year
     likely = oldest if (reference.month, reference.day) >= MIDDLE_OF_YEAR else oldest - 1

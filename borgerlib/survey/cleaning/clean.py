@@ -28,7 +28,7 @@ from borgerlib.survey.responses import TEST_ANSWER
 REASONS = "reasons"
 
 Step = tuple[str, Callable[..., pd.DataFrame]]
-# In this order; each with the rule that its changes are logged under.
+# Applied in this order; each step's changes are logged under its rule.
 _OF_TEXT: tuple[Step, ...] = (
     ("whitespace", repairs.strip_whitespace),
     ("cpr", repairs.mask_cpr_numbers),
@@ -52,7 +52,7 @@ _OF_AGE: tuple[Step, ...] = (
     ("age_disagrees", partial(age_repairs.age_by_birth_year, missing=False)),
     ("age_from_birth_year", partial(age_repairs.age_by_birth_year, missing=True)),
 )
-# They would hide a duplicate if they came before the duplicates are found.
+# Applied after the search for duplicates, which they would hide.
 _FINISHING: tuple[Step, ...] = (
     ("personal_id", repairs.replace_personal_id),
     ("missing_id", repairs.fill_missing_id),
@@ -63,19 +63,19 @@ _FINISHING: tuple[Step, ...] = (
 
 @dataclass(frozen=True)
 class CleaningResult:
-    """What cleaning made of the responses: rows in = rows in `respondents` + rows in `rejected`.
+    """The result of cleaning: every row of the responses is in `respondents` or in `rejected`.
 
-    All frames carry the row labels of the frame that was cleaned. None but `contact` holds contact details,
-    none holds CPR numbers.
+    All frames have the row labels of the cleaned frame. Only `contact` contains contact details, and none
+    contains CPR numbers.
 
     Parameters
     ----------
     respondents : DataFrame
-        One row a person; columns as the codebook's items (contact and consent apart), further columns
-        untouched, and the flags.
+        One row a person; the columns of the codebook's items (without contact and consent), further columns
+        unchanged, and the flags.
     rejected : DataFrame
-        One row a rejected response, as it was, personal data masked; `reasons`: the rules it broke,
-        separated by '; '.
+        One row a rejected response, unchanged but with personal data masked; `reasons` lists the rules it
+        broke, separated by '; '.
     changes : DataFrame
         One row a cell in which `respondents` differs from the responses: row, column, before, after (text,
         '' for missing, personal data masked), rule.
@@ -83,7 +83,7 @@ class CleaningResult:
         One row a respondent: the flag columns of `respondents` (bool).
     contact : DataFrame
         One row a respondent who gave contact details and consent to be contacted: the id, the contact
-        columns, the consent. To be stored apart from the answers.
+        columns, the consent. It must be stored separately from the answers.
     violations : DataFrame
         One row a broken rule, in kept and rejected rows: row, column ('' for the whole row), value, rule.
     """
@@ -222,7 +222,7 @@ def _contact_and_consent(codebook: Codebook, frame: pd.DataFrame) -> list[str]:
 
 def _rejected(rows: pd.DataFrame, broken: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     reasons = broken.groupby("row", sort=False)["rule"].agg("; ".join)
-    # Copied, for a column more in a frame of many pieces is warned of.
+    # Copied: pandas warns when a column is added to a fragmented frame.
     return mask_rows(rows, codebook).copy().assign(**{REASONS: reasons.reindex(rows.index).astype("string")})
 
 

@@ -1,4 +1,4 @@
-"""Flags: rows that look careless. They are marked for the analyst to judge, never dropped."""
+"""Flags for rows that look careless. They are marked for the analyst to judge, never dropped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from borgerlib.survey.codebook.model import Codebook
 STRAIGHT_LINING = "flag_straight_lining"
 SPEEDING = "flag_speeding"
 FLAGS = (STRAIGHT_LINING, SPEEDING)
-# A third of the median is strict: who reads fast is seldom accused.
+# A third of the median is a strict limit: fast readers are rarely flagged.
 SPEEDING_SHARE = 1 / 3
 _FEWEST_OPTIONS = 4
 _FEWEST_ITEMS = 3
@@ -24,9 +24,9 @@ def flag_rows(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Same index; `flag_straight_lining` (every option ticked in every multiple-choice question answered
-        that lets one tick them all, or the same answer to all of three or more questions on one scale) and
-        `flag_speeding` (done in under a third of the median time of those whose time is known), both bool.
+        Same index; `flag_straight_lining` (every option ticked in every answered multiple-choice question
+        without a limit, or the same answer to all of three or more questions with one scale) and
+        `flag_speeding` (finished in under a third of the median of the known times), both bool.
     """
     ticked_all = _ticks_everything(frame, codebook)
     same_all = _answers_all_the_same(frame, codebook)
@@ -43,7 +43,7 @@ def _ticks_everything(frame: pd.DataFrame, codebook: Codebook) -> np.ndarray:
         positive = [name for option, name in options if not option.stands_alone]
         if item.max_choices or not set(positive) <= set(frame.columns):
             continue
-        # An option that nobody has a cell for was not offered.
+        # An option whose column is empty was not offered.
         positive = [name for name in positive if frame[name].notna().any()]
         if len(positive) < _FEWEST_OPTIONS:
             continue

@@ -1,4 +1,4 @@
-"""What cleaning refuses rather than repairs: frames that are no responses, columns of a wrong question."""
+"""What cleaning refuses instead of repairing: frames that are not responses, columns mapped wrongly."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from borgerlib.said import said
 from borgerlib.survey.cleaning.repairs import CONSENT_GIVEN
 from borgerlib.survey.codebook.model import Codebook
 
-# A column of which most values are illegal is more likely the wrong column than a careless public.
+# If most values of a column are illegal, it is more likely the wrong column than careless answers.
 _MISMAPPED_SHARE = 0.5
 _MISMAPPED_FEWEST = 20
 _ILLEGAL = ("unknown_option", "not_a_number", "not_a_date", "impossible_age", "impossible_birth_year")
 
 
 def refuse_unfit(frame: pd.DataFrame, codebook: Codebook) -> None:
-    """Raise `DataError` (or `CodebookError`) when a frame cannot be cleaned at all; all is named."""
+    """Raise `DataError` (or `CodebookError`) with all problems if a frame cannot be cleaned at all."""
     names = [column for item in codebook for column in item.columns]
     problems = []
     if frame.empty:
@@ -39,7 +39,7 @@ def refuse_unfit(frame: pd.DataFrame, codebook: Codebook) -> None:
 
 
 def refuse_mismapped(frame: pd.DataFrame, changes: pd.DataFrame) -> None:
-    """Raise `DataError` when most values of a column were illegal, each such column named with an example."""
+    """Raise `DataError` if most values of a column were illegal; it names each column with an example."""
     problems = []
     for column, illegal in changes[changes["rule"].isin(_ILLEGAL)].groupby("column"):
         first, count = illegal.iloc[0], illegal["row"].nunique()

@@ -1,4 +1,4 @@
-"""Rejections: which rows are no respondent of this survey, and which of several is the one that counts."""
+"""Rejections: which rows are not respondents of this survey, and which of a person's rows counts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from borgerlib.survey.codebook.age_options import age_options, banded_item
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.responses import TEST_ANSWER
 
-# What a respondent is, rather than what the respondent answered.
+# Roles that describe the respondent, rather than an opinion.
 _BACKGROUND = {"age", "age_group", "birth_year", "sex", "area", "area_type"}
 _TECHNICAL = {"id", "started", "submitted", "municipality", "contact", "consent"}
 
 
 def test_answers(problems: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the violations of rows that the platform says are tries of the survey."""
+    """Return the violations of rows that the platform marks as tests of the survey."""
     if problems is None:
         return _violations(pd.Index([], dtype="int64"), "", "", TEST_ANSWER)
     return problems.loc[problems["rule"] == TEST_ANSWER, list(VIOLATION_COLUMNS)]
@@ -41,11 +41,11 @@ def below_age_limit(frame: pd.DataFrame, codebook: Codebook, *, age_limit: int) 
 
 
 def no_answer(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Return the violations of rows in which no question is answered; sex, age and area are no answers.
+    """Return the violations of rows without an answer to any question; sex, age and area do not count.
 
-    'Don't know' is an answer. In a codebook that asks nothing but background, background is the answer.
-    Boxes that are all said not to be ticked are an answer too; but not where a row holds nothing else, though
-    others were asked more: some platforms write that for whoever opened the survey and left.
+    'Don't know' is an answer. If a codebook asks only for background, background counts as an answer. Boxes
+    that are all marked as not ticked count too, unless the row has nothing else although others answered
+    more: some platforms write that for people who opened the survey and left.
     """
     personal = [item for item in codebook if item.role not in _TECHNICAL]
     asked = [item for item in personal if item.role not in _BACKGROUND] or personal
@@ -60,9 +60,9 @@ def no_answer(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 def duplicates(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Return the violations of rows that another row of the same person replaces.
 
-    The same person: the same id, or the same e-mail address (case ignored) or telephone number (digits
-    compared, +45 ignored), also by way of a third row. Kept is the most complete row (most questions
-    answered), of equally complete ones the latest, and of those the first in the file.
+    Rows are of the same person if they share an id, an e-mail address (ignoring case) or a telephone number
+    (comparing digits, ignoring +45), directly or through a third row. The most complete row is kept (with
+    most questions answered), of equally complete ones the latest, and of those the first in the file.
     """
     links = _links(frame, codebook)
     person = _person(links, len(frame))
@@ -81,7 +81,7 @@ def duplicates(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 
 def number_answered(frame: pd.DataFrame, items: list[Item]) -> np.ndarray:
-    """Return how many of the items each row answers; a multiple item counts once something is ticked."""
+    """Return how many of the items each row answers; a multiple item counts if something is ticked."""
     answered = np.zeros(len(frame), dtype=int)
     for item in items:
         names = [name for name in item.columns if name in frame]
@@ -107,7 +107,7 @@ def _links(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         if name == id_column(codebook):
             keys = ("id " + texts).where(texts != MASK)
         else:
-            # An e-mail address tells itself apart from a telephone number, whichever field it stands in.
+            # E-mail addresses and telephone numbers cannot be confused, whichever field they are in.
             keys = texts.map({text: contact_key(text) for text in texts.unique().tolist()})
         keys = keys.dropna().astype("object")
         parts.append(pd.DataFrame({"position": keys.index, "column": name, "key": keys.to_numpy()}))
@@ -116,7 +116,7 @@ def _links(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 
 def _person(links: pd.DataFrame, rows: int) -> np.ndarray:
-    """Return a number a row, equal for rows that share a key directly or by way of other rows."""
+    """Return a number for each row, equal for rows that share a key directly or through other rows."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -134,7 +134,7 @@ def _from_best_to_worst(frame: pd.DataFrame, codebook: Codebook) -> np.ndarray:
     for role in ("submitted", "started"):
         item = codebook.with_role(role)
         if item is not None and item.id in frame:
-            # Halved, because the number that stands for no time at all has no opposite.
+            # Halved, because NaT is the smallest integer, which cannot be negated.
             times.append(-(frame[item.id].astype("datetime64[us]").astype("int64").to_numpy() // 2))
     labels = frame.index if pd.api.types.is_numeric_dtype(frame.index) else frame.index.astype(str)
     in_file = np.argsort(np.argsort(labels.to_numpy(), kind="stable"))

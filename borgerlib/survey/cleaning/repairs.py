@@ -1,6 +1,6 @@
-"""Repairs: what cleaning changes in a cell, one rule a function, frame → frame.
+"""Repairs: what cleaning changes in cells, one function per rule, frame → frame.
 
-A repair never sees the log: `clean` compares the frame before and after, so nothing can change unlogged.
+A repair does not write the log: `clean` compares the frame before and after, so every change is logged.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Column = pd.Series
 
 
 def id_column(codebook: Codebook) -> str:
-    """Return the column of the respondent's id: the item's, or `ID_COLUMN` where the codebook has none.
+    """Return the column of the respondent's id: the item's, or `ID_COLUMN` if the codebook has no such item.
 
-    An item of that name without the role is a question like any other: the ids then get a name beside it.
+    If an item without the role has that name, it is an ordinary question, and the ids get another column.
     """
     if item := codebook.with_role("id"):
         return item.id
@@ -34,7 +34,7 @@ def id_column(codebook: Codebook) -> str:
 
 
 def strip_whitespace(frame: Frame) -> Frame:
-    """Strip spaces and line breaks around text; a text of nothing else becomes missing."""
+    """Strip spaces and line breaks around text; an empty text becomes missing."""
     stripped: dict[str, Column] = {}
     for name in frame.columns:
         if not is_text(frame[name]):
@@ -44,7 +44,7 @@ def strip_whitespace(frame: Frame) -> Frame:
 
 
 def _rewritten(column: Column, rewrite: Callable[[str], str | None]) -> dict[str, Column]:
-    """Return the column by its name with each different text written anew; nothing where all stay."""
+    """Return the column by its name with each distinct text rewritten; empty if no text changes."""
     texts = [text for text in column.dropna().unique().tolist() if isinstance(text, str)]
     new = {text: after for text in texts if (after := rewrite(text)) != text}
     return {str(column.name): column.replace(new)} if new else {}
@@ -60,7 +60,7 @@ def mask_cpr_numbers(frame: Frame) -> Frame:
 
 
 def mask_contact_in_text(frame: Frame, codebook: Codebook) -> Frame:
-    """Mask e-mails and telephone numbers that people have typed into answers in their own words."""
+    """Mask e-mail addresses and telephone numbers in answers in the respondents' own words."""
     masked: dict[str, Column] = {}
     for item in codebook:
         if item.kind != "text" or item.role not in ("free_text", ""):
@@ -71,9 +71,9 @@ def mask_contact_in_text(frame: Frame, codebook: Codebook) -> Frame:
 
 
 def type_answers(frame: Frame, codebook: Codebook, kinds: tuple[str, ...]) -> Frame:
-    """Give the answers of items of some kinds their type; what does not fit it becomes missing.
+    """Convert the answers of items of some kinds to their type; what does not fit becomes missing.
 
-    Single items become categorical, the columns of multiple ones 0/1, numbers finite, dates points in time.
+    Single items become categorical, the columns of multiple items 0/1, numbers finite, dates timestamps.
     """
     return frame.assign(
         **{
@@ -88,7 +88,7 @@ def type_answers(frame: Frame, codebook: Codebook, kinds: tuple[str, ...]) -> Fr
 def _typed(column: Column, item: Item) -> Column:
     if item.kind == "single":
         scale = dtype_of(item)
-        # What the reader has typed is typed already.
+        # The reader may have converted it already.
         if column.dtype == scale and list(column.cat.categories) == list(scale.categories):
             return column
         values = column.astype("object")
@@ -104,9 +104,9 @@ def _typed(column: Column, item: Item) -> Column:
 
 
 def fill_partial_multiple(frame: Frame, codebook: Codebook) -> Frame:
-    """Set an empty cell to 'not chosen' where the same respondent filled another cell of the question.
+    """Set an empty cell to 'not chosen' if the same respondent filled another cell of the question.
 
-    An option for which nobody has a cell filled was not offered, and stays missing.
+    An option whose cells are all empty was not offered, and stays missing.
     """
     return _by_multiple_item(
         frame,
@@ -116,10 +116,10 @@ def fill_partial_multiple(frame: Frame, codebook: Codebook) -> Frame:
 
 
 def resolve_exclusive(frame: Frame, codebook: Codebook) -> Frame:
-    """Clear 'none of these' and 'don't know' where other options are chosen: the positive choices stand.
+    """Clear 'none of these' and 'don't know' if other options are chosen: the positive choices count.
 
-    Where nothing positive is chosen but several options that each rule out all others, 'don't know' yields to
-    'none of these'; if several are left still, the question counts as unanswered.
+    If nothing positive is chosen, but several options that each exclude all others, 'none of these' takes
+    precedence over 'don't know'; if several are still left, the question counts as unanswered.
     """
 
     def resolve(ticks: np.ndarray, item: Item) -> np.ndarray:
@@ -139,7 +139,7 @@ def resolve_exclusive(frame: Frame, codebook: Codebook) -> Frame:
 
 
 def clear_nothing_ticked(frame: Frame, codebook: Codebook) -> Frame:
-    """Count a question as unanswered where nothing is ticked though it offered 'none of these'."""
+    """Count a question as unanswered if nothing is ticked although it offered 'none of these'."""
 
     def clear(ticks: np.ndarray, item: Item) -> np.ndarray:
         none = np.array([option.stands_alone for option in item.options])
@@ -151,7 +151,7 @@ def clear_nothing_ticked(frame: Frame, codebook: Codebook) -> Frame:
 
 
 def clear_too_many_choices(frame: Frame, codebook: Codebook) -> Frame:
-    """Count a question as unanswered where more options are chosen than allowed: nobody knows which count."""
+    """Count a question as unanswered if more options are chosen than allowed: it is unclear which count."""
 
     def clear(ticks: np.ndarray, item: Item) -> np.ndarray:
         too_many = (ticks == 1).sum(axis=1, keepdims=True) > (item.max_choices or len(item.options))
@@ -161,7 +161,7 @@ def clear_too_many_choices(frame: Frame, codebook: Codebook) -> Frame:
 
 
 def clear_reversed_times(frame: Frame, codebook: Codebook) -> Frame:
-    """Clear the time of starting where it lies after the time of submitting."""
+    """Clear the time of starting if it is after the time of submitting."""
     started, submitted = codebook.with_role("started"), codebook.with_role("submitted")
     if started is None or submitted is None or not {started.id, submitted.id} <= set(frame.columns):
         return frame
@@ -169,7 +169,7 @@ def clear_reversed_times(frame: Frame, codebook: Codebook) -> Frame:
 
 
 def drop_contact_without_consent(frame: Frame, codebook: Codebook) -> Frame:
-    """Clear the contact details of who did not consent to be contacted."""
+    """Clear the contact details of respondents who did not consent to be contacted."""
     consent = codebook.with_role("consent")
     present = [name for name in contact_columns(codebook) if name in frame]
     given = pd.Series(False, index=frame.index)
@@ -179,7 +179,7 @@ def drop_contact_without_consent(frame: Frame, codebook: Codebook) -> Frame:
 
 
 def replace_personal_id(frame: Frame, codebook: Codebook) -> Frame:
-    """Replace an id that is an e-mail address, or was a CPR number, by the row's number."""
+    """Replace an id that is an e-mail address, or was a CPR number, with the row's number."""
     name = id_column(codebook)
     if name not in frame:
         return frame

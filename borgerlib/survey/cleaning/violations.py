@@ -1,4 +1,4 @@
-"""What cleaning found, as data: rules in words, the log of changes, masks for what a log may not hold."""
+"""What cleaning found, as data: rules in words, the log of changes, masks for what must not be logged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VIOLATION_COLUMNS = ("row", "column", "value", "rule")
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
-        # The reader's rules, handed on.
+        # Rules of the reader.
         "unknown_option": "Svaret er ingen af spørgsmålets svarmuligheder og regnes som uoplyst",
         "unknown_selection": "Et valg er ingen af spørgsmålets svarmuligheder og er udeladt",
         "not_a_number": "Svaret er ikke et tal og regnes som uoplyst",
@@ -70,8 +70,8 @@ def contact_columns(codebook: Codebook) -> list[str]:
 def difference(before: pd.DataFrame, after: pd.DataFrame, *, rule: str, codebook: Codebook) -> pd.DataFrame:
     """Return what a step changed.
 
-    Logged is a value that was lost, came into being or became another. Not logged: the same value in another
-    type ('34' → 34), and ages computed for everybody because only the year of birth was asked.
+    A value that was removed, added or replaced is logged. The same value in another type ('34' → 34) is not,
+    nor are ages that are computed for everybody because only the year of birth was asked.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, *, rule: str, codebook
     rule : str
         Rule that the step applied, a key of `RULES`.
     codebook : Codebook
-        Tells which columns hold contact details.
+        Says which columns hold contact details.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, *, rule: str, codebook
 
 
 def logged(values: pd.Series, codebook: Codebook) -> pd.Series:
-    """Return a column's values as a log may hold them: text, '' for missing, personal data masked."""
+    """Return a column's values for the log: text, '' for missing, personal data masked."""
     filled = values.notna()
     if values.name in contact_columns(codebook):
         return pd.Series("", index=values.index, dtype="object").mask(filled, CONTACT_MASK)
@@ -117,20 +117,20 @@ def logged(values: pd.Series, codebook: Codebook) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return text
     item = next((item for item in codebook if item.id == values.name), None)
-    # Eight digits in an id, a number or a time are no telephone number.
+    # Eight digits in an id, a number or a time are not a telephone number.
     and_phone = not (item and (item.role == "id" or item.kind in ("number", "date")))
     return text.map({value: mask_personal(value, and_phone=and_phone) for value in text.unique()})
 
 
 def mask_personal(text: str, *, and_phone: bool = True) -> str:
-    """Return a text as a log may hold it: CPR numbers, e-mails and telephone numbers masked, and not long."""
-    # Cut first, for a cell may hold megabytes; but far beyond what is logged: no number may be cut in two.
+    """Return a text for the log: CPR numbers, e-mails and telephone numbers masked, and cut if long."""
+    # Cut before masking, as a cell may hold megabytes; far beyond the logged length, to cut no number in two.
     masked = (mask_contact if and_phone else mask_mail)(mask_cpr(text[:_LONGEST_READ]))
     return masked if len(masked) <= LONGEST_LOGGED else f"{masked[:LONGEST_LOGGED]}…"
 
 
 def mask_rows(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Return rows with the contact details and what looks like personal data in text masked."""
+    """Return rows with contact details, and what looks like personal data in text, masked."""
     masked = {
         column: logged(frame[column], codebook).where(frame[column].notna())
         for column in frame.columns
@@ -140,7 +140,7 @@ def mask_rows(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 
 def is_text(column: pd.Series) -> bool:
-    """Return True for a column of text (or of mixed things, which may hold text)."""
+    """Return True for a column of text (or of mixed types, which may include text)."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return is_text(pd.Series(column.cat.categories))
     return bool(pd.api.types.is_string_dtype(column) or pd.api.types.is_object_dtype(column))

@@ -1,4 +1,4 @@
-"""Age asked in bands: the years that an option's text names."""
+"""Ages asked in bands: read the years from an option's text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from borgerlib.survey.codebook.matching import normalise, uncoded
 from borgerlib.survey.codebook.model import Codebook, Item
 
 Years = tuple[int, int]
-"""Youngest and oldest age of a band; `OLDEST` where it is open above."""
+"""Youngest and oldest age of a band; `OLDEST` if it has no upper end."""
 
 OLDEST = 200
 # Danish, Norwegian, Swedish, English, German.
@@ -25,7 +25,7 @@ _OLDER, _YOUNGER = r"(?:[æeä]ldre|older|älter)", r"(?:yngre|younger|jünger)"
 _PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
     (re.compile(pattern), low, high)
     for pattern, low, high in (
-        # What is written, then what is added to the number for the youngest and the oldest age (None: open).
+        # The pattern, then what is added to its numbers for the youngest and the oldest age (±OLDEST: open).
         (rf"{_N} ?(?:-|till?|to|bis|og|och|and|und) ?{_N}", 0, 0),
         (rf"(?:under|unter|below|{_YOUNGER} {_THAN}|<) ?{_N}", -OLDEST, -1),
         (rf"(?:til og med|opp? til|upp till|up to|bis|højst) ?{_N}", -OLDEST, 0),
@@ -38,14 +38,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
 
 
 def banded_item(codebook: Codebook) -> Item | None:
-    """Return the item that asks for the age in bands, rather than in years; None where none does."""
+    """Return the item that asks for the age in bands, rather than in years; None if there is none."""
     return next(
         (item for item in codebook if item.role in ("age", "age_group") and item.kind == "single"), None
     )
 
 
 def age_options(item: Item) -> dict[str, Years]:
-    """Return option id → youngest and oldest age, youngest first; options that name no years are left out."""
+    """Return option id → youngest and oldest age, youngest first; options without years are left out."""
     found = {
         option.id: years
         for option in item.options
@@ -55,7 +55,7 @@ def age_options(item: Item) -> dict[str, Years]:
 
 
 def age_option_problems(item: Item) -> list[str]:
-    """Return what keeps an item's options from telling everybody's age: no years, overlaps, gaps."""
+    """Return the problems of an item's options as age bands: no years, overlaps, gaps."""
     bands = age_options(item)
     problems: list[str] = [
         said("no_years", item=item.id, option=option.id, text=option.text)

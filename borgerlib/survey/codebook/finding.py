@@ -1,4 +1,4 @@
-"""Where a codebook is: what ships, a file of one's own, or beside a municipality's prepared answers."""
+"""Find a codebook: a shipped one, the user's own file, or the one with a municipality's prepared answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from borgerlib.population.municipalities import municipality
 
 
 def codebook_file(survey: str | Path) -> Path:
-    """Return the file of a survey that ships, of a municipality, or the path itself (`CodebookError`)."""
+    """Return the file of a shipped survey, of a municipality, or the path itself; else `CodebookError`."""
     path = Path(str(survey))
     if path.suffix == ".toml":
         return path

@@ -1,4 +1,4 @@
-"""Which options a cell stands for in which a platform has joined the texts of all that were chosen."""
+"""Find the options in a cell in which a platform has joined the texts of all chosen options."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from borgerlib.survey.codebook.matching import matcher, normalise, plain
 from borgerlib.survey.codebook.model import Item
 
 Cost = tuple[int, int, int]
-"""Pieces that are no option; less those of the mapping's `values`; ids and short texts. Least is best."""
+"""Number of unknown pieces; minus the texts of the mapping's `values`; ids and short texts. Least is best."""
 _MOST_READINGS = 3
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a cell says.
+    """One reading of a cell.
 
     Parameters
     ----------
     options : tuple of str
         Ids of the options chosen.
     strange : tuple of str
-        Pieces that are no option.
+        Pieces that are not an option.
     otherwise : tuple of str
-        Other options that the cell may stand for, where nothing tells which; empty where it is clear.
+        Other options that the cell may stand for, if it is ambiguous; empty if it is clear.
     """
 
     options: tuple[str, ...] = ()
@@ -37,16 +37,16 @@ _Ways = dict[tuple[frozenset[str], int], tuple[Cost, Reading]]
 
 @dataclass(frozen=True)
 class JoinedText:
-    """Takes apart a cell in which a platform has joined the texts of all chosen options.
+    """Splits a cell in which a platform has joined the texts of all chosen options.
 
     Parameters
     ----------
     separator : str
-        What stands between two texts, without spaces (',' or ';'); ' ' where it is a space.
+        The separator of two texts, without spaces (',' or ';'); ' ' if it is a space.
     known : mapping of str to (str, cost)
-        Normalised text → option id, and how far-fetched it is to read it so.
+        Normalised text → option id, and the cost of reading it so.
     starts : mapping of str to int
-        First piece of each known text → most pieces that such a text is made of.
+        First piece of each known text → largest number of pieces of such a text.
     """
 
     separator: str
@@ -54,7 +54,7 @@ class JoinedText:
     starts: Mapping[str, int]
 
     def read(self, text: str) -> Reading:
-        """Return what a cell says: all of it known if that can be, texts of options before their ids."""
+        """Return the best reading of a cell: with fewest unknown pieces, and option texts before ids."""
         parts = (plain(text) if self.separator == " " else text).split(self.separator)
         singles = [single for part in parts if (single := normalise(part))]
         if all(self.starts.get(single) == 1 and single in self.known for single in singles):
@@ -62,7 +62,7 @@ class JoinedText:
         pieces = [piece for part in parts if (piece := plain(part))]
         if not any(single in self.starts for single in singles):
             return Reading(strange=tuple(pieces))
-        # The ways to read what stands before each place, by what they say, and what they cost.
+        # For each position, the readings of all pieces before it, with their costs.
         ways: list[_Ways] = [{} for _ in range(len(pieces) + 1)]
         ways[0] = {(frozenset(), 0): ((0, 0, 0), Reading())}
         for start in range(len(pieces)):
@@ -80,7 +80,7 @@ class JoinedText:
         return replace(first, otherwise=others[0][1].options) if others else first
 
     def _spans(self, pieces: list[str], start: int) -> Iterator[tuple[int, str, Cost]]:
-        """Yield where a text that begins at a place may end, its option ('' for none), and the cost."""
+        """Yield where a text that starts at `start` may end, its option ('' for none), and the cost."""
         single = normalise(pieces[start])
         option, cost = self.known.get(single, ("", (1, 0, 0)))
         yield start + 1, option, cost
@@ -100,11 +100,11 @@ def _cheapest(ways: _Ways) -> list[tuple[Cost, Reading]]:
 
 
 def joined_text(item: Item, separator: str, values: Mapping[str, str] | None = None) -> JoinedText:
-    """Return the means to take apart the joined texts of an item.
+    """Return the splitter for the joined texts of an item.
 
-    A text may hold the separator itself. Where a cell can be read in several ways, the one counts that leaves
-    the fewest pieces unknown; then the one with most texts of the mapping's `values`; then that with fewest
-    ids and short texts in place of the options' own.
+    A text may contain the separator itself. If a cell can be read in several ways, the reading with the
+    fewest unknown pieces counts; then the one with most texts of the mapping's `values`; then the one with
+    fewest ids and short texts instead of the options' own texts.
     """
     sign = separator.strip(" ") or " "
     texts = {normalise(option.text) for option in item.options}

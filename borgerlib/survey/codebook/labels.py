@@ -1,4 +1,4 @@
-"""What readers see in place of ids: options, nets, levels and the groups that these make."""
+"""What readers see instead of ids: labels of options, nets, levels and groups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from borgerlib.survey.codebook.model import Codebook, Item
 
 
 def codebook_of(attrs: Mapping[Any, Any]) -> Codebook | None:
-    """Return the codebook that a frame's ``attrs`` name by municipality or survey; None where they do not."""
+    """Return the codebook that a frame's ``attrs`` name by municipality or survey; None if they name none."""
     for key in ("municipality", "codebook"):
         with suppress(CodebookError):
             if name := attrs.get(key):
@@ -22,7 +22,7 @@ def codebook_of(attrs: Mapping[Any, Any]) -> Codebook | None:
 
 
 def check_codebook(given: object) -> None:
-    """Raise `ParameterError` unless given a codebook: its name alone is none."""
+    """Raise `ParameterError` unless given a `Codebook`: its name is not enough."""
     if not isinstance(given, Codebook):
         raise ParameterError(
             f"A {type(given).__name__} was given where a codebook belongs.",
@@ -46,7 +46,7 @@ def answer_label(item: Item, option_or_net: str) -> str:
 def level_label(codebook: Codebook, column: str, level: object) -> str:
     """Return a level as a reader sees it: the option's short text, '60–69 år', or the level itself.
 
-    What looks like years is an age only in columns of ages: a postcode is a place.
+    Digits are read as years only in a column of ages: elsewhere they may be a postcode.
     """
     item, text = (codebook.item(column) if column in codebook else None), str(level)
     shorts = {option.id: option.short for option in item.options} if item else {}

@@ -1,4 +1,4 @@
-"""Reads a codebook from its TOML file, and checks it."""
+"""Read a codebook from its TOML file, and check it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from borgerlib.survey.codebook.finding import codebook_file
 from borgerlib.survey.codebook.model import NAME, NAME_RULE, TAGS, Codebook, Item, Option
 
 _SUMMED = ("climate", "digital", "town")
-"""Tags that one share stands for, also where several options have them."""
+"""Tags that are shown as one share, even if several options have them."""
 
 
 @dataclass(frozen=True)
 class _File:
-    """A codebook as its file has it; items take their options from the shared lists where they name one."""
+    """A codebook as in its file; items that name a shared list of options take theirs from it."""
 
     survey: Mapping[str, Any] = field(default_factory=dict)
     item: tuple[Item, ...] = ()
@@ -81,7 +81,7 @@ def _codebook(toml: Toml) -> Codebook:
 
 
 def _with_nets_of_tags(item: Item) -> Item:
-    """Add a net of the options that share a tag, where there are several and no net of them."""
+    """Add a net of the options that share a tag, if there are several and no such net exists."""
     nets = {tag: item.tagged(tag) for tag in TAGS}
     known = [set(members) for members in item.nets.values()]
     new = {tag: of for tag, of in nets.items() if len(of) > 1 and tag not in item.nets and {*of} not in known}
@@ -90,7 +90,7 @@ def _with_nets_of_tags(item: Item) -> Item:
 
 
 def _with_shared(items: list[Any], shared: Mapping[str, Any], unknown: list[Problem]) -> list[Any]:
-    """Put the shared lists of options in place of their names."""
+    """Replace the names of shared lists of options with the lists."""
     whole = []
     for at, item in enumerate(items):
         if isinstance(item, Mapping) and isinstance(name := item.get("options"), str):
@@ -102,7 +102,7 @@ def _with_shared(items: list[Any], shared: Mapping[str, Any], unknown: list[Prob
 
 
 def _breaches(file: _File) -> Iterator[Problem]:
-    """Yield what the types cannot tell of a codebook."""
+    """Yield the problems of a codebook that types cannot express."""
     for key in ("id", "title"):
         if not isinstance(text := file.survey.get(key, ""), str) or not text:
             yield ("survey",), f"lacks '{key}'" if not text else f"'{key}' must be a text"
@@ -127,7 +127,7 @@ def _breaches(file: _File) -> Iterator[Problem]:
 
 
 def name_breaches(names: list[str], keys: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Yield which ids of a list of tables are no names, or stand several times."""
+    """Yield which ids of a list of tables are not legal names, or occur several times."""
     for at, name in enumerate(names):
         if not NAME.match(name):
             yield (*keys, at, "id"), f"'{name}' {NAME_RULE}"

@@ -1,4 +1,4 @@
-"""Which response option a text stands for."""
+"""Find the response option that a text stands for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_ANSWER = frozenset(
      "missing", "not asked", "skipped", "uoplyst", "ubesvaret", "ikke besvaret", "ej besvaret", "intet svar",
      "ingen svar", "inget svar", "keine antwort", "ikke stillet", "ikke spurgt", "ikke vist", "sprunget over"]
 )  # fmt: skip
-# Spaces may stand around them.
+# Longer than any mark, because marks may have spaces around them.
 _LONGEST_MARK = 40
 POLITE_YES = frozenset({"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"})
 POLITE_NO = frozenset({"nej tak", "nej, tak", "nej ellers tak", "nei takk", "no thanks", "no, thanks"})
@@ -57,7 +57,7 @@ _OUTER = " .,:;*!?\"'•◦▪"
 _CUT = re.compile(r"(\.\.+|…)\s*$")
 _SHORTEST_CUT = 6
 _LIMESURVEY_OTHER = "-oth-"
-# The options of a survey are few, and stand in a hundred thousand cells.
+# Cache size: a survey has few options, which occur in a hundred thousand cells.
 _REMEMBERED = 4096
 
 
@@ -72,9 +72,9 @@ def plain(text: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def normalise(text: str) -> str:
-    """Return a text without what platforms change in passing: case, spaces, dashes, quotes, outer points.
+    """Return a text without what platforms may change: case, spaces, dashes, quotes, outer punctuation.
 
-    A text of such signs alone ('*') stays.
+    A text that is only punctuation ('*') is kept.
     """
     whole = plain(text)
     return whole.strip(_OUTER).casefold() or whole
@@ -91,7 +91,7 @@ class OptionMatcher:
     texts : mapping of str to str
         Normalised full text → option id, for texts that the platform has cut off with '..'.
     refused : str or None
-        Option that every unwilling wording ('Vil ikke svare') stands for.
+        The option that any refusal ('Vil ikke svare') stands for.
     """
 
     known: Mapping[str, str]
@@ -99,11 +99,11 @@ class OptionMatcher:
     refused: str | None = None
 
     def match(self, text: str) -> str | None:
-        """Return the option id, or None when the text is that of no option."""
+        """Return the option id, or None if no option has the text."""
         found = self.known.get(normalise(text))
         whole = _WHOLE.match(text.strip()) if found is None else None
         if whole:
-            # A column with blanks is numbers with a point to some programs: '5.0'.
+            # Some programs read a column of codes with blanks as floats: '5.0'.
             found = self.known.get(whole[1])
         if found is None and text[:1].isdigit():
             found = self.known.get(normalise(uncoded(text)))
@@ -126,7 +126,7 @@ _NO_OPINION = (
 
 
 def no_opinion(text: str) -> str:
-    """Return why a text is no opinion, as `Option.missing` has it; '' where it is one."""
+    """Return why a text is not an opinion, as in `Option.missing`; '' if it is one."""
     return next((kind for kind, pattern in _NO_OPINION if re.match(pattern, text, re.IGNORECASE)), "")
 
 
@@ -136,20 +136,20 @@ def uncoded(text: str) -> str:
 
 
 def is_unticked(text: str) -> bool:
-    """Return whether a box that holds this was passed over: a code below nought (-99), as platforms write."""
+    """Return whether a box with this text was skipped: platforms then write a negative code (-99)."""
     return bool(_BELOW_NOUGHT.fullmatch(text))
 
 
 def is_no_answer(text: str) -> bool:
     """Return whether a text is a program's mark for 'no answer' (N/A, {question_not_shown})."""
-    # Most texts are told by their first letter: a column of ids has a hundred thousand different ones.
+    # Check the first letter first, for speed: a column of ids has a hundred thousand different texts.
     return (
         text[:1] in "nN#<{[(.-–uUiIeEmMkKsS" and len(text) <= _LONGEST_MARK and normalise(text) in NO_ANSWER
     )
 
 
 def is_refusal(text: str) -> bool:
-    """Return whether a text says, in whatever words, that somebody will not answer, and nothing else."""
+    """Return whether a text is a refusal to answer, in whatever words, and nothing else."""
     return denies(text) and bool(_REFUSAL.fullmatch(normalise(text)))
 
 
@@ -159,28 +159,28 @@ def is_other(text: str) -> bool:
 
 
 def other_or_refusal(text: str) -> str:
-    """Return the 'Andet' of a text that leaves open which it is ('Andet/ønsker ikke at svare'); else ''."""
+    """Return the 'Andet' of a text that means either ('Andet/ønsker ikke at svare'); else ''."""
     found = _OTHER_OR_REFUSAL.fullmatch(normalise(text)) if denies(text) else None
     return found[1] if found else ""
 
 
 def is_unwilling(text: str) -> bool:
-    """Return whether a text says that somebody will not answer, or leaves open whether it is 'Andet'."""
+    """Return whether a text is a refusal to answer, or either that or 'Andet'."""
     return denies(text) and (is_refusal(text) or bool(other_or_refusal(text)))
 
 
 def denies(text: str) -> bool:
-    """Return whether a text may hold that somebody will not answer: it has a 'not' in it."""
+    """Return whether a text may be a refusal to answer: whether it contains a 'not'."""
     if text[:1].isdigit():
         return False
-    # Of a hundred thousand different texts next to none does: a regular expression is too slow for that.
+    # Hardly any of a hundred thousand texts does, so this check must be faster than a regular expression.
     lower = text.lower()
-    swedish = "inte" in lower and "vill" in lower  # 'Integration' has the one
+    swedish = "inte" in lower and "vill" in lower  # 'Integration' contains 'inte'
     return "ikke" in lower or swedish or "not" in lower or "keine" in lower
 
 
 def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatcher:
-    """Return the matcher of an item: by the mapping's `values`, the option's text, its short text, its id."""
+    """Return the matcher of an item, by the mapping's `values`, the options' texts, short texts and ids."""
     texts = {normalise(option.text): option.id for option in item.options}
     other = {_LIMESURVEY_OTHER: item.catch_all.id} if item.catch_all else {}
     ids = {normalise(option.id): option.id for option in item.options}

@@ -1,7 +1,7 @@
 """The codebook: what a survey asks, as data.
 
-A codebook is a TOML file. Code asks it for *roles* and *items*, never for the name of a column, so another
-survey is another file. See ``data/README.md`` for the layout.
+A codebook is a TOML file. Code asks it for *roles* and *items*, never for the name of a column, so that a new
+survey only needs a new file. See ``data/README.md`` for the layout.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from borgerlib.errors import CodebookError, unknown_name
 from borgerlib.files.toml import Text
 
 LEADERS, CITIZENS = "lokaldemokrati-2021", "borgerinteresse"
-"""The surveys that ship: of the municipalities' leaders, and of citizens' interest."""
+"""The shipped surveys: of the municipalities' leaders, and of citizens' interest."""
 
 Kind = Literal["single", "multiple", "number", "date", "text"]
 Role = Literal[
@@ -45,19 +45,19 @@ class Option:
     text : str
         As the respondent read it.
     short : str
-        As a chart or table shows it; the text where none is given.
+        The text in charts and tables; by default `text`.
     missing : str
-        'dont_know', 'not_relevant' or 'refused' ('ønsker ikke at oplyse') where the answer is no opinion; ''
+        'dont_know', 'not_relevant' or 'refused' ('ønsker ikke at oplyse') if the answer is not an opinion; ''
         otherwise. (No answer at all is a missing value in the data, never an option.)
     exclusive : bool
         In a multiple-choice item: rules out every other option ('intet af dette').
     other : bool
-        Answers in the respondents' own words count as this option ('Andet'). Where no option of an item says
-        so, one whose text is 'Andet', 'Annet', 'Annat', 'Other' or 'Sonstiges' does (not for sex).
+        Answers in the respondents' own words count as this option ('Andet'). If no option of an item is
+        marked, one whose text is 'Andet', 'Annet', 'Annat', 'Other' or 'Sonstiges' is used (not for sex).
     tags : tuple of str
-        What the option is about, of `TAGS`, where figures and sentences look for it.
+        What the option is about, from `TAGS`, for figures and sentences that look for it.
     text_en : str
-        In English, for a form in both languages.
+        The text in English, for a form in both languages.
     """
 
     id: str
@@ -99,7 +99,7 @@ class Item:
     nets : mapping of str to tuple of str
         Named sums of options ('enig' = enig + meget enig).
     base : str
-        'item.option' when only those who chose that option were asked, else ''.
+        'item.option' if only those who chose that option were asked, else ''.
     max_choices : int
         Most options one respondent may choose (0: no limit).
     aliases : tuple of str
@@ -122,7 +122,7 @@ class Item:
 
     @property
     def columns(self) -> list[str]:
-        """Columns in a respondents frame: one, or one 0/1 column an option (``item__option``)."""
+        """Columns in a respondents frame: one, or a 0/1 column for each option (``item__option``)."""
         if self.kind == "multiple":
             return [f"{self.id}__{option.id}" for option in self.options]
         return [self.id]
@@ -191,7 +191,7 @@ class Codebook:
         return any(item.id == item_id for item in self.items)
 
     def _repr_html_(self) -> str:
-        # As a notebook shows it: what can be asked for, and by which names.
+        # For notebooks: the items, options and nets, with their names.
         rows = (
             f"<tr><td>{item.id}</td><td>{escape(item.text)}</td>"
             f"<td>{', '.join([*(option.id for option in item.options), *item.nets])}</td></tr>"

@@ -1,4 +1,4 @@
-"""Numbers among answers that are codes of no answer: 99 beside a scale from 1 to 5."""
+"""Find numbers among answers that are codes for no answer, such as 99 on a scale from 1 to 5."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from borgerlib.said import Said, said
 from borgerlib.survey.grid.values import parse_number
 
 HIGHEST = 10
-"""What is above is no scale, but a quantity."""
+"""Higher numbers are not a scale, but a quantity."""
 _FAR = 50
 _LIST = 2
 _REPEATED = 3
-# What surveys write for no answer, where no scale goes so far.
+# What surveys write for no answer, if it is outside the scale.
 _HIGH = (7, 8, 9, 66, 77, 88, *range(96, 100), *range(996, 1000), *range(9996, 10_000))
 _OUTSIDE = frozenset(map(float, (-99, -98, -97, *range(-9, 0), *_HIGH)))
 
 
 def codes_outside(answers: Mapping[str, int]) -> dict[str, int]:
-    """Return the usual codes of no answer among texts, or off the other numbers, with their counts."""
+    """Return the usual codes for no answer, among texts or outside the other numbers, with their counts."""
     numbers = {text: code for text in answers if (code := parse_number(text)) is not None}
     codes = set(numbers.values())
     scale = codes - _OUTSIDE
-    # Where all numbers are codes, words are the options; 7, 8 and 9 may be options too where they are many.
+    # If all numbers are codes, the options are words; 7, 8 and 9 may be options too if they are frequent.
     unusual = all(not 0 <= code <= HIGHEST for code in codes) and len(answers) - len(numbers) >= _LIST
     if not scale and (unusual or 2 * sum(answers[text] for text in numbers) < sum(answers.values())):
         return {text: answers[text] for text in numbers}
     if len(scale) < _LIST:
-        # A tick is 1 alone; -99 beside it is no option.
+        # A tick is the number 1 alone; a -99 with it is not an option.
         below = scale and min(scale) >= 0
         return {text: answers[text] for text, code in numbers.items() if below and code < 0}
     if max(scale) > HIGHEST:
-        # Of quantities, that many are a code which nothing else comes near.
+        # Among quantities, a code must be repeated and far from all other numbers.
         far = {
             code for code in codes & _OUTSIDE if code < 0 <= min(scale) or code > max(_FAR, 2 * max(scale))
         }
@@ -49,13 +49,13 @@ def codes_outside(answers: Mapping[str, int]) -> dict[str, int]:
 
 
 def code_doubts(outside: Mapping[str, int]) -> tuple[Said, ...]:
-    """Return the doubt about such codes; none where there is no code."""
+    """Return the doubt about such codes; empty if there is none."""
     counted = [said("times", text=text, count=count) for text, count in outside.items()]
     return (said("codes_outside", codes=counted),) if counted else ()
 
 
 def percent_doubts(answers: Iterable[str]) -> tuple[Said, ...]:
-    """Return the doubt about 0.1 beside '10 %': a spreadsheet's cell in per cent holds the share."""
+    """Return the doubt about 0.1 next to '10 %': a spreadsheet's percentage cell contains the share."""
     texts = sorted(answers)
     percents = [text for text in texts if text.rstrip().endswith("%")]
     shares = [text for text in texts if "%" not in text and 0 < (parse_number(text) or 0) < 1]

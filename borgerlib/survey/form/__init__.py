@@ -1,1 +1,1 @@
-"""The questionnaire of a codebook: as forms that people fill in, and back from them to answers."""
+"""The questionnaire of a codebook: as forms to fill in, and how their answers are read."""

@@ -1,4 +1,4 @@
-"""The page that makes a form: what is asked, what is told, how it looks, and the files."""
+"""The page that makes a form: its questions, its information texts, its look, and its files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _STYLE = """<style>
 .borger-lacks { color: #a3211b; font-weight: 600 }
 .borger-form iframe { width: 100%; height: 36rem; border: 1px solid #7b8794; background: #fff }
 </style>"""
-_WIDE = {"width": "100%"}  # no widget: one made at import would have no page that answers for it
+_WIDE = {"width": "100%"}  # a dict, not a widget: a widget made on import would not belong to any page
 
 
 class FormEditor(widgets.VBox):  # type: ignore[misc]
@@ -99,7 +99,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
 
     @property
     def form(self) -> Questionnaire:
-        """The form as it stands; `CodebookError` or `DataError` where the codebook cannot be used."""
+        """The current form; raises `CodebookError` or `DataError` if the codebook cannot be used."""
         return form_of(load_codebook(self._codebook.value.strip()), self._texts(), self._place.value)
 
     def _layout(self) -> list[widgets.Widget]:
@@ -139,7 +139,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
         for key, field in self._fields.items():
             danish_text = field.value.strip() or shipped[key][DANISH]
             known = next((each[key] for each in (saved, shipped) if each[key][DANISH] == danish_text), None)
-            # An English text stands as long as the Danish one that it says is not changed.
+            # An English text is kept as long as its Danish text is unchanged.
             words[key] = known or {DANISH: danish_text, ENGLISH: danish_text}
         areas = tuple(dict.fromkeys(line.strip() for line in self._areas.value.splitlines() if line.strip()))
         return Texts(words, self._by_answers.value, areas, saved.staff_code)
@@ -157,7 +157,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
         except BorgerlibError as error:
             self._preview.value = _refused(error)
             return
-        # The page may run its script there, and reach nothing of the notebook's.
+        # The sandbox lets the page run its script, but not access the notebook.
         sandbox = 'title="Spørgeskemaet" sandbox="allow-scripts allow-forms"'
         self._preview.value = f'<iframe {sandbox} srcdoc="{escape(page)}"></iframe>'
 
@@ -173,7 +173,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
 
 
 def _labels() -> dict[str, str]:
-    """Return what each text is called: by the heading that it has in the form, where it has one."""
+    """Return the label of each text: its heading in the form, if it has one."""
     headings = {key: standard_words()[key][DANISH] for key in PRIVACY}
     consent = {
         "samtykke": "Hvad siger borgeren ja til, der vil kontaktes?",
@@ -183,7 +183,7 @@ def _labels() -> dict[str, str]:
 
 
 def _area(label: str) -> widgets.Textarea:
-    # Whole texts at a time: every change draws the form anew.
+    # Updated only when a text is complete, because every change redraws the form.
     field = widgets.Textarea(description=label, layout=_WIDE, continuous_update=False)
     return field.add_class("borger-told")
 

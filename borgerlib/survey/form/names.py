@@ -1,4 +1,4 @@
-"""What platforms call questions and answers: as near to the codebook's ids as each allows."""
+"""Names of questions and answers on platforms: as close to the codebook's ids as each allows."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 
 MARK = "borger_skema"
-"""The column by which answers of our own page are known; it holds the version of the consent's words."""
+"""The column that identifies answers of our own page; it contains the version of the consent's words."""
 OWN_ID = "borger_svar"
-"""The column in which our page numbers answers, where the codebook has no item for it."""
+"""The column in which our page numbers answers, if the codebook has no item for it."""
 _RESERVED = frozenset({"meta", "data", "form"})
-"""Names that an ODK form has itself."""
+"""Names that ODK reserves."""
 _LIMESURVEYS_OWN = {
     "id", "token", "seed", "submitdate", "startdate", "datestamp", "lastpage", "startlanguage", "ipaddr",
     "refurl",
@@ -19,7 +19,7 @@ _LONGEST_CODE = 20
 
 
 def odk_names(form: Questionnaire) -> dict[str, str]:
-    """Return question id → name in ODK and KoboToolbox: the id, but for names that a form has itself."""
+    """Return question id → name in ODK and KoboToolbox: the id, except for reserved names."""
     ids = {question.id for question in form.all} | set(form.technical.values())
     return {name: name if name not in _RESERVED else _free(f"{name}_svar", ids) for name in sorted(ids)}
 
@@ -27,7 +27,7 @@ def odk_names(form: Questionnaire) -> dict[str, str]:
 def limesurvey_codes(form: Questionnaire) -> dict[str, str]:
     """Return question id → code in LimeSurvey: at most 20 letters and digits, else the id.
 
-    No code is the id of another question, so that headings cannot be mistaken for those of another form.
+    No code is the id of another question, so that headings cannot be confused with those of another form.
     """
     taken = {question.id for question in form.all} | _LIMESURVEYS_OWN
     codes = {}
@@ -42,7 +42,7 @@ def limesurvey_codes(form: Questionnaire) -> dict[str, str]:
 def answer_codes(question: FormQuestion) -> dict[str, str]:
     """Return choice id → answer code in LimeSurvey (at most 5 letters and digits): 'A1' for the first.
 
-    Where that could be taken for an answer's text, another letter is.
+    Another letter is used if the code could be confused with an answer's text.
     """
     texts = {normalise(text) for choice in question.choices for text in (choice.id, *choice.text.values())}
     for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
@@ -58,6 +58,6 @@ def subquestion_codes(question: FormQuestion) -> dict[str, str]:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return a name that is not taken: the name itself, or with a number behind it."""
+    """Return a name that is not taken: the name itself, or the name with a number."""
     tries = (name, *(f"{name[: _LONGEST_CODE - 3]}{at}" for at in range(2, 1000)))
     return next(each for each in tries if each not in taken)

@@ -1,4 +1,4 @@
-"""The questionnaire of a codebook: what is asked, in which words, of whom and with which answers."""
+"""The questionnaire of a codebook: questions, their words, who is asked, and the possible answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {"age": (0, 120), "birth_year": (1900, 
 
 @dataclass(frozen=True)
 class AnswerChoice:
-    """One answer: its option id (or the area's name), its text, and whether it rules out all others."""
+    """One answer: its option id (or the area's name), its text, and whether it excludes all others."""
 
     id: str
     text: Words
@@ -31,7 +31,7 @@ class AnswerChoice:
 
 @dataclass(frozen=True)
 class FormQuestion:
-    """One question as it is put.
+    """One question of the form.
 
     Parameters
     ----------
@@ -40,14 +40,14 @@ class FormQuestion:
     kind : str
         'single', 'multiple', 'number', 'date' or 'text'; 'area' for a text that is chosen from a list.
     text, hint : Words
-        The hint is '' where there is none.
-    choices : tuple of Choice
+        The hint is '' if there is none.
+    choices : tuple of AnswerChoice
     role : str
         The codebook's role of the item.
     number : int
-        As it is numbered to people, from 1.
+        Its number in the form, from 1.
     condition : tuple of (question, choice), optional
-        Ids: it is put only to those who chose that.
+        Ids: only respondents who chose that are asked.
     max_choices : int
         0: no limit.
     bounds : tuple of int, optional
@@ -68,25 +68,25 @@ class FormQuestion:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """What a form asks and tells.
+    """The questions and information texts of a form.
 
     Parameters
     ----------
     id : str
         The codebook's.
     languages : tuple of str
-        'da', and 'en' where the codebook has English.
+        'da', and 'en' if the codebook has English texts.
     texts : Texts
-    questions : tuple of Question
-        The answers, in the codebook's order.
-    contact : tuple of Question
-        The consent, then what is asked of those who give it; empty where the codebook asks for no consent.
+    questions : tuple of FormQuestion
+        The survey's questions, in the codebook's order.
+    contact : tuple of FormQuestion
+        The consent, then what those who give it are asked; empty if the codebook asks for no consent.
     technical : mapping of str to str
-        Role of what the platform itself notes (id, started, submitted) → item.
+        Role of what the platform itself records (id, started, submitted) → item.
     look : Look
-        The municipality's, for the forms that we lay out.
+        The municipality's look, for the forms that we lay out.
     name : str
-        What tells the form from those of other municipalities: 'odense-borgerinteresse'; '' without one.
+        Distinguishes the form from those of other municipalities: 'odense-borgerinteresse'; '' without one.
     """
 
     id: str
@@ -109,7 +109,7 @@ class Questionnaire:
 
     @property
     def consent(self) -> tuple[str, str]:
-        """The words that somebody consents to, whole, and a version that no other words have."""
+        """The complete words of the consent, and a version that is unique to these words."""
         asked = self.contact[0]
         words = f"{asked.text[DANISH]} {asked.hint[DANISH]}"
         return words, sha256(f"{words} {self.texts.by_answers}".encode()).hexdigest()[:8]
@@ -122,13 +122,13 @@ class Questionnaire:
 def questionnaire(codebook: Codebook, texts: Texts) -> Questionnaire:
     """Return the questionnaire of a codebook.
 
-    What the platform notes by itself (id, times, municipality) is not asked, and of several questions on age
-    the first only. Contact details are asked last, of those alone who have consented.
+    What the platform itself records (id, times, municipality) is not asked, and only the first of several
+    questions on age is. Contact details are asked last, and only of those who have consented.
 
     Raises
     ------
     CodebookError
-        A question depends on one that is not put before it, or the consent has no option 'ja'.
+        A question depends on one that is not asked before it, or the consent has no option 'ja'.
     """
     ages = [item.id for item in codebook if item.role in _AGE]
     left_out = {*ages[1:], *(item.id for item in codebook if item.role in _OF_THE_PLATFORM)}
@@ -153,7 +153,7 @@ def questionnaire(codebook: Codebook, texts: Texts) -> Questionnaire:
 
 
 def tidy(text: str) -> str:
-    """Return a text on one line, without what no form can hold."""
+    """Return a text on one line, without characters that forms cannot contain."""
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 

@@ -1,4 +1,4 @@
-"""An export of a form of ours: the headings are the form's own, so no column has to be guessed."""
+"""Recognise an export of one of our forms: its headings are known, so no column has to be guessed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from borgerlib.survey.grid.cells import one_line
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.responses import Export
 
-# Our page puts an apostrophe before what a spreadsheet would take for a formula.
+# Our page puts an apostrophe before a text that a spreadsheet would take for a formula.
 _QUOTED_FORMULA = r"\A'(?='*[=+\-@])"
 _POINT = r"\A(-?\d+)\.(\d+)\Z"
 _LIMESURVEY, _SURVEYJS = "LimeSurvey", "SurveyJS"
@@ -30,17 +30,17 @@ _LIMESURVEY, _SURVEYJS = "LimeSurvey", "SurveyJS"
 def recognised(
     export: Export, codebook: Codebook, *, areas: Sequence[str] = ()
 ) -> tuple[Export, Mapping] | None:
-    """Return the mapping of an export of a form made from the codebook; None where it is none.
+    """Return export and mapping for the export of a form made from the codebook; None if it is not one.
 
-    It is one where every question of the form has its column. The export returned has a decimal comma in its
-    numbers, whatever the platform, and no marks before what a spreadsheet might take for a formula.
+    It is one if every question of the form has its column. The returned export has a decimal comma in its
+    numbers, whatever the platform, and no apostrophe before what a spreadsheet might take for a formula.
 
     Parameters
     ----------
     export : Export
     codebook : Codebook
     areas : sequence of str
-        The areas that the form offered, where it did.
+        The areas that the form offered, if any.
     """
     try:
         form = questionnaire(codebook, replace(load_texts(), areas=tuple(areas)))
@@ -48,14 +48,14 @@ def recognised(
         return None
     headings = set(export.frame.columns)
     vendor = export.source.vendor
-    # LimeSurvey has a column 'id' of its own, which a question may be called too.
+    # LimeSurvey has its own column 'id', and a question may have the same name.
     by_id = [] if vendor == _LIMESURVEY else [_by_id(form, vendor)]
     by_text = (False, True) if vendor == _LIMESURVEY else (False,)
     for entries in (*by_id, *(_limesurvey(form, by_text=each) for each in by_text)):
-        # The first way whose columns are all there.
+        # Use the first way whose columns all exist.
         ways = [[way for way in entries[each.id] if headings.issuperset(way.columns)] for each in form.all]
         found = [there[0] for there in ways if there and _fits(there[0], export)]
-        # What nobody answered is not in SurveyJS's results.
+        # SurveyJS's results lack questions that nobody answered.
         rest = headings - {entry.columns[0] for entry in found} - set(form.technical.values())
         if len(found) == len(form.all) or (vendor == _SURVEYJS and found and not rest):
             return _plain(form, export, found), Mapping(
@@ -65,7 +65,7 @@ def recognised(
 
 
 def _fits(entry: ItemMapping, export: Export) -> bool:
-    """Return whether cells that join choices hold ids alone, joined as the form's platform does."""
+    """Return whether cells of joined choices contain only ids, joined as on the form's platform."""
     if entry.layout != "joined":
         return True
     cells = export.frame[entry.columns[0]].dropna().unique()
@@ -73,7 +73,7 @@ def _fits(entry: ItemMapping, export: Export) -> bool:
 
 
 def _by_id(form: Questionnaire, vendor: str) -> dict[str, list[ItemMapping]]:
-    """Return how an export is read whose headings are ids: our page, ODK and KoboToolbox, SurveyJS."""
+    """Return how to read an export whose headings are ids: our page, ODK and KoboToolbox, SurveyJS."""
     names = odk_names(form)
     return {
         question.id: [
@@ -86,7 +86,7 @@ def _by_id(form: Questionnaire, vendor: str) -> dict[str, list[ItemMapping]]:
 
 
 def _named(question: FormQuestion, name: str, separator: str) -> Iterator[ItemMapping]:
-    # An option's id may be the text of another: here it is the id.
+    # An option's id may be the text of another option: here it is always the id.
     ids = {choice.id: choice.id for choice in question.choices} if question.kind != "area" else {}
     if question.kind != "multiple":
         yield ItemMapping(question.id, (name,), values=ids)
@@ -98,7 +98,7 @@ def _named(question: FormQuestion, name: str, separator: str) -> Iterator[ItemMa
 
 
 def _limesurvey(form: Questionnaire, *, by_text: bool) -> dict[str, list[ItemMapping]]:
-    """Return how LimeSurvey's export is read whose headings are codes, or texts; answers are either."""
+    """Return how to read LimeSurvey's export with codes or texts as headings; answers may be either."""
     codes, ways = limesurvey_codes(form), {}
     for question in form.all:
         if by_text:
@@ -117,7 +117,7 @@ def _limesurvey(form: Questionnaire, *, by_text: bool) -> dict[str, list[ItemMap
 
 
 def _technical(form: Questionnaire, export: Export, found: Sequence[ItemMapping]) -> Iterator[ItemMapping]:
-    """Yield what the platform noted: under the item's own name, or in a column of the platform's own."""
+    """Yield what the platform recorded, under the item's name or in the platform's own column."""
     asked = {name for entry in found for name in entry.columns}
     noted = [column for column in export.columns if column.name not in asked]
     for role, item in form.technical.items():
@@ -131,12 +131,12 @@ def _plain(form: Questionnaire, export: Export, found: Sequence[ItemMapping]) ->
     kinds = {question.id: question.kind for question in form.all}
     frame = export.frame
     if MARK in frame and OWN_ID in frame:
-        # Answers may have been fetched twice. Where the codebook has an item for the id, cleaning tells them.
+        # Answers may have been fetched twice. If the codebook has an item for the id, cleaning removes them.
         frame = frame[~frame[OWN_ID].duplicated()]
     columns = {entry.item: entry.columns[0] for entry in found}
     for item, name in columns.items():
         if kinds[item] == "number":
-            # Platforms write '1.234' for a little more than one, never for a thousand.
+            # On platforms the point in '1.234' is a decimal point, never a thousands separator.
             frame = frame.assign(**{name: frame[name].str.replace(_POINT, r"\1,\2", regex=True)})
         elif kinds[item] == "text" and MARK in frame:
             frame = frame.assign(**{name: frame[name].str.replace(_QUOTED_FORMULA, "", regex=True)})

@@ -1,4 +1,4 @@
-"""What a form tells before it asks: purpose, privacy and consent, in a file to fill in."""
+"""The information texts of a form: purpose, privacy and consent, in a file to fill in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True)
 class _English:
-    """The English of the texts; '' where the file has none."""
+    """The English texts; '' if the file has none."""
 
     titel: str = ""
     indledning: str = ""
@@ -47,7 +47,7 @@ class _English:
 
 @dataclass(frozen=True)
 class _File(_English):
-    """The file as it stands; '' for what it leaves to the text that ships."""
+    """The content of the file; '' for what is left to the shipped text."""
 
     efter_svar: bool = False
     omraader: tuple[str, ...] = ()
@@ -57,18 +57,18 @@ class _File(_English):
 
 @dataclass(frozen=True)
 class Texts:
-    """What a form tells.
+    """The information texts of a form.
 
     Parameters
     ----------
     words : mapping of str to Words
-        By the file's keys.
+        Texts by the file's keys.
     by_answers : bool
         The consent says that answers may decide what somebody is invited to.
     areas : tuple of str
-        Areas to choose among where the area is asked for; none where it is to be written.
+        Areas to choose from if the area is asked for; empty if it is a free text.
     staff_code : str
-        What staff write before they fetch answers from a tablet; '' where nothing is asked.
+        Code that staff enter before they fetch answers from a tablet; '' if none is needed.
     """
 
     words: Mapping[str, Words]
@@ -81,14 +81,14 @@ class Texts:
 
     @property
     def lacking(self) -> list[str]:
-        """The keys that the law asks for and nobody has filled in, or that do not say what they should."""
+        """The keys that the law requires and that are not filled in, or do not say what they should."""
         untold = [key for key, text in self.words.items() if TO_FILL_IN in text[DANISH]]
         shipped = self.by_answers and self["samtykke"][DANISH] == load_texts()["samtykke"][DANISH]
         return [*untold, *(["samtykke"] if shipped else [])]
 
 
 def load_texts(path: Path | None = None) -> Texts:
-    """Read the texts of a form; what a file does not say is as in the file that ships.
+    """Read the texts of a form; a text that the file lacks is taken from the shipped file.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def load_texts(path: Path | None = None) -> Texts:
     Raises
     ------
     DataError
-        The file is missing, is no TOML, or breaks rules; all breaches are listed at once.
+        The file is missing, is not TOML, or breaks rules; all problems are listed at once.
     """
     what = "texts of the form"
     shipped = read_toml(_SHIPPED, what).validated(_File)
@@ -106,19 +106,19 @@ def load_texts(path: Path | None = None) -> Texts:
 
 
 def new_texts(path: Path) -> Path:
-    """Write the texts that ship, to be filled in.
+    """Write the shipped texts, to be filled in.
 
     Raises
     ------
     DataError
-        There is such a file already, or it cannot be written.
+        The file already exists, or cannot be written.
     """
     make_folder(path.parent)
     return write_new(path, _SHIPPED.read_text(encoding="utf-8"))
 
 
 def save_texts(path: Path, texts: Texts) -> None:
-    """Write texts to a municipality's file, in Danish and, where it is another text, in English.
+    """Write texts to a municipality's file, in Danish and, where it differs, in English.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def standard_words() -> Mapping[str, Words]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for the form's files; `DataError` where that cannot be."""
+    """Make a folder for the form's files; raise `DataError` if that fails."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -155,7 +155,7 @@ def _texts(own: _File, shipped: _File) -> Texts:
     words = {}
     for key in (each.name for each in fields(_English)):
         danish = getattr(own, key) or getattr(shipped, key)
-        # The English that ships says what the Danish that ships does, and not what another says.
+        # The shipped English text only translates the shipped Danish text, not another one.
         standard = getattr(shipped.english, key) if danish == getattr(shipped, key) else ""
         words[key] = {
             DANISH: danish.strip(),

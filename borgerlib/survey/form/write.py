@@ -28,7 +28,7 @@ from borgerlib.survey.form.texts import FILE, Texts, load_texts, make_folder
 
 def _text(make: Callable[[Questionnaire], str]) -> Callable[[Questionnaire, Path], None]:
     def write(form: Questionnaire, target: Path) -> None:
-        # As bytes: the line ends are the format's, whatever the system's are.
+        # As bytes, to keep the format's line ends on every system.
         target.write_bytes(make(form).encode())
 
     return write
@@ -42,7 +42,7 @@ FORMATS: Mapping[str, tuple[str, Callable[[Questionnaire, Path], None]]] = {
     "pdf": (".pdf", write_pdf),
     "docx": (".docx", write_docx),
 }
-"""Format → ending of the file, and what writes it."""
+"""Format → ending of the file, and the function that writes it."""
 
 
 def texts_file(municipality: str) -> Path:
@@ -51,13 +51,13 @@ def texts_file(municipality: str) -> Path:
 
 
 def texts_of(municipality: str) -> Texts:
-    """Return a municipality's texts; those that ship where it has none of its own."""
+    """Return a municipality's texts, or the shipped ones if it has none."""
     path = texts_file(municipality)
     return load_texts(path if path.is_file() else None)
 
 
 def open_form(codebook: str | Path, municipality: str = "") -> Questionnaire:
-    """Return the form of a codebook, in a municipality's texts and look.
+    """Return the form of a codebook, with a municipality's texts and look.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def open_form(codebook: str | Path, municipality: str = "") -> Questionnaire:
 
 
 def form_of(codebook: Codebook, texts: Texts, municipality: str) -> Questionnaire:
-    """Return the form of a codebook in given texts, with a municipality's look and a name of its own."""
+    """Return the form of a codebook with the given texts, and with a municipality's look and name."""
     form, name = questionnaire(codebook, texts), find_municipality(municipality).name
     return replace(form, look=look_of(name), name=f"{slug(name)}-{form.id}")
 
@@ -83,7 +83,7 @@ class Written:
     ----------
     path : Path
     former : Path or None
-        Where the file is now that stood there before and was another.
+        Where the previous file is now, if there was a different one.
     """
 
     path: Path
@@ -93,7 +93,7 @@ class Written:
 def write_form(form: Questionnaire, to: str, folder: Path) -> Written:
     """Write a form to ``spoergeskema-<codebook>`` with the format's ending.
 
-    Another form of that name, or one that somebody has worked on, is kept beside under the time it was made.
+    A different file of that name, or one that somebody has edited, is kept under a name with its date.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def write_form(form: Questionnaire, to: str, folder: Path) -> Written:
     DataError
         The file cannot be written.
     RunError
-        What the format needs is not installed.
+        A library that the format needs is not installed.
     """
     check_known("format", to, FORMATS)
     ending, write = FORMATS[to]
@@ -117,7 +117,7 @@ def write_form(form: Questionnaire, to: str, folder: Path) -> Written:
 
 
 def _content(path: Path) -> object:
-    """Return what a file says; in a zip file (XLSX, DOCX) its times say nothing."""
+    """Return a file's content for comparison; times in a zip file (XLSX, DOCX) are ignored."""
     if not zipfile.is_zipfile(path):
         return path.read_bytes()
     with zipfile.ZipFile(path) as parts:

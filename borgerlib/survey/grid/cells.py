@@ -1,4 +1,4 @@
-"""From the cells of a file to a table of text with one heading a column."""
+"""From the cells of a file to a table of text with one heading per column."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import Problem, problems_of
 
 _OUTER = " \t\r\n\u00a0\u200b\ufeff\x00"
-# An apostrophe that keeps spreadsheets from taking a text for a formula, as our own CSV and Go Vocal have it.
+# An apostrophe that stops spreadsheets from taking a text for a formula, as in our own CSV and Go Vocal.
 _ESCAPED = r"^'([=+\-@])"
 _TAKEN = (
     " Where answers were taken for headings, tell 'borger map' with --heading-rows how many rows head the "
@@ -47,7 +47,7 @@ class Grid:
     problems : tuple of Problem
         `column` is the number of the column in the grid, counted from 0, as text.
     hidden : bool
-        A worksheet that its workbook does not show.
+        The worksheet is hidden in its workbook.
     merged : tuple of (int, int, int)
         First and last row (numbers in the file) and column (from 0) of each cell that is merged downwards.
     """
@@ -73,9 +73,10 @@ class HeadedGrid:
     frame : DataFrame
         One row a data row, every value text (dtype 'string', stripped, missing where blank); index 'row'.
     grid : Grid
-        Where it comes from (without its rows).
+        The grid it was made from (without its rows).
     heading_rows : tuple of tuple of str
-        The texts of every heading row, the naming one included, one a column of the frame; '' where blank.
+        The texts of every heading row, including the one that names the columns, one for each column of the
+        frame; '' if blank.
     problems : tuple of Problem
         `column` is a heading.
     """
@@ -92,20 +93,20 @@ class HeadedGrid:
 
 
 def one_line(text: str) -> str:
-    """Return a heading or label on one line, of whole letters, without doubled or outer spaces."""
+    """Return a heading or label on one line, in composed Unicode (NFC), without double or outer spaces."""
     return _SPACES.sub(" ", text_of(text)).strip()
 
 
 def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> HeadedGrid:
     """Find headings and data rows in a grid.
 
-    A column without heading is named by its place ('column 5'), and so is each of several with the same
-    heading ('Hvorfor? (column 5)').
+    A column without heading is named by its position ('column 5'); columns with the same heading also get
+    theirs ('Hvorfor? (column 5)').
 
     Raises
     ------
     DataError
-        There is no heading or no data row, or the first row holds answers.
+        There is no heading or no data row, or the first row contains answers.
     """
     if not grid.rows:
         raise DataError(said("no_text", file=grid.name))
@@ -145,7 +146,7 @@ def _cleaned(texts: Sequence[str], index: pd.Index) -> pd.Series:
 
 
 def _unmerged(grid: Grid, place: Place) -> tuple[Iterable[Sequence[str]], list[str]]:
-    """Return the respondents' rows, each with what the cells merged downwards over it hold, and a note."""
+    """Return the respondents' rows with cells that are merged downwards filled in, and a note."""
     if not grid.merged:
         return (grid.rows[at] for at in place.data), []
     rows = {grid.numbers[at]: list(grid.rows[at]) for at in place.data}
@@ -178,7 +179,7 @@ def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
 
 
 def _headings(naming: list[str], kept: list[int]) -> list[str]:
-    """Return a heading of its own for each column that is kept."""
+    """Return a unique heading for each column that is kept."""
     times = Counter(naming[at] for at in kept)
     named: list[str] = []
     for at in kept:
@@ -186,7 +187,7 @@ def _headings(naming: list[str], kept: list[int]) -> list[str]:
         heading = (
             text if text and times[text] == 1 else f"{text} (column {at + 1})" if text else f"column {at + 1}"
         )
-        # A heading may say 'column 3' of itself.
+        # A file may have the heading 'column 3' itself.
         while heading in named:
             heading += "'"
         named.append(heading)

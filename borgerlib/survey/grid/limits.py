@@ -1,4 +1,4 @@
-"""How large a file may be before it is refused unread."""
+"""Limits of size, above which a file is refused without being read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from borgerlib.said import said
 
 @dataclass(frozen=True)
 class Limits:
-    """Sizes above which a file is no survey export.
+    """Sizes above which a file is not a survey export.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""SurveyJS's results: a JSON list of objects, one a respondent, from the name of a question to its answer."""
+"""SurveyJS's results: a JSON list with one object per respondent, from question names to answers."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _JOINT = ";"
 
 
 def read(path: Path, *, limits: Limits) -> Export:
-    """Read the results; the choices of a question stand in one cell, parted by ';'.
+    """Read the results; several choices of a question are in one cell, separated by ';'.
 
     Raises
     ------
     DataError
-        The file is no JSON, or no list of objects that hold texts, numbers, yes or no, or lists of them.
+        The file is not JSON, or not a list of objects with texts, numbers, booleans, or lists of them.
     """
     text, encoding, notes = decode(path.read_bytes(), name=path.name)
     try:

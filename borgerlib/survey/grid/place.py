@@ -1,4 +1,4 @@
-"""Where in a grid the table stands: titles above, heading rows, rows of respondents, totals below."""
+"""Find the table in a grid: titles above it, heading rows, rows of respondents, totals below."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
 
 @dataclass(frozen=True)
 class Place:
-    """Rows of a grid, as places in its list of rows.
+    """The parts of a table, as positions in the grid's list of rows.
 
     Parameters
     ----------
     names : int
-        The row that names the columns; -1 where none does.
+        The row that names the columns; -1 if there is none.
     headings : tuple of int
         All heading rows, in the order of the file.
     data : tuple of int
         The respondents' rows.
     notes : tuple of str
-        What was passed over, for a person to check.
+        What was skipped, for a person to check.
     """
 
     names: int
@@ -58,7 +58,7 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     numbers : sequence of int
         The rows' numbers in the file, for the notes.
     heading_rows : int, optional
-        How many rows head the columns (0 to 3), where somebody knows; by default judged by the answers below.
+        Number of heading rows (0 to 3), if known; by default judged by the answers below.
     """
     start = _after_titles(rows)
     count = _headings(rows, start) if heading_rows is None else heading_rows
@@ -67,7 +67,7 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     names = _naming_row(rows, headings)
     end = before_totals(rows, numbers, first)
     notes = []
-    # A total may stand above the answers: it is judged as if it stood below.
+    # A total may be above the answers: it is then judged as if it were below.
     above = first + 1 < end and says_total([*rows[first + 1 : end], rows[first]], end - first - 1, 0)
     if above:
         notes.append(said("total_above", row=numbers[first]))
@@ -80,7 +80,7 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     named = rows[names] if headings else None
     body = range(first + above, end)
     again = {at for at in body if rows[at] == named}
-    # A second table in the sheet may have a title of its own.
+    # A second table in the sheet may have its own title.
     titles = {
         at - 1 for at in again if filled(rows[at - 1]) == 1 and parse_number("".join(rows[at - 1])) is None
     }
@@ -94,13 +94,13 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
 
 
 def is_answer_row(rows: Sequence[Row], at: int) -> bool:
-    """Return whether a row that should head the columns holds answers instead: several recur below it."""
+    """Return whether a row of headings contains answers instead: several of its texts recur below it."""
     fits = [fit(text, _below(rows, at, place)) for place, text in enumerate(rows[at])]
     return fits.count("answer") >= FEW and not {"breaks", "other"} & {*fits}
 
 
 def _after_titles(rows: Sequence[Row]) -> int:
-    """Return the place of the first row that is no title: a title has a text or two, the table has more."""
+    """Return the position of the first row that is not a title: a title has one or two texts."""
     for at in range(min(_MOST_TITLES, len(rows) - 2)):
         widest = max(filled(row) for row in rows[at + 1 : at + 6])
         if filled(rows[at]) > FEW or widest <= max(FEW, 2 * filled(rows[at]) - 1):
@@ -112,7 +112,7 @@ def _after_titles(rows: Sequence[Row]) -> int:
 
 
 def _is_title(rows: Sequence[Row], at: int) -> bool:
-    """Return whether one text in the first column stands over a row of texts that all differ."""
+    """Return whether a row has one text, in the first column, above a row of texts that all differ."""
     below = [text.strip() for text in rows[at + 1] if text.strip()]
     alone = filled(rows[at]) == 1 and bool(rows[at][0])
     words = len(set(below)) == len(below) > FEW and all(parse_number(text) is None for text in below)
@@ -120,10 +120,10 @@ def _is_title(rows: Sequence[Row], at: int) -> bool:
 
 
 def _heads(rows: Sequence[Row], at: int, widest: int) -> bool:
-    """Return whether a row (with the one below it) heads columns of another kind than its texts."""
+    """Return whether a row (with the one below it) has texts of another kind than the columns below."""
     texts = [text for text in rows[at] if text]
     covered = sum(any(pair) for pair in zip(rows[at], rows[min(at + 1, len(rows) - 1)], strict=True))
-    # The rows below may head columns too: the answers begin after them.
+    # The rows below may be headings too: the answers begin after them.
     answers = min(at + MOST_HEADINGS - 1, len(rows) - 2)
     fits = [fit(text, _below(rows, answers, place)) for place, text in enumerate(rows[at])]
     distinct = len(set(texts)) * 5 >= len(texts) * 4 and covered * 5 >= widest * 4
@@ -144,7 +144,7 @@ def _headings(rows: Sequence[Row], start: int) -> int:
 
 
 def _heads_nobody(first: Row, second: Row) -> bool:
-    """Return whether two rows with nothing below them both head columns: a file without respondents."""
+    """Return whether two rows with nothing below them are both headings: a file without respondents."""
     pairs = [(above.strip(), below.strip()) for above, below in zip(first, second, strict=True)]
     named = any(below and not above and parse_number(below) is None for above, below in pairs)
     again = [above for above, below in pairs if above and _run_together(above) == _run_together(below)]
@@ -170,11 +170,11 @@ def _is_import_row(row: Row) -> bool:
 
 
 def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
-    """Return whether the second row heads columns too: no answer of its column, but a text of another kind.
+    """Return whether the second row is a heading too: its texts are not answers, but of another kind.
 
     One untidy cell does not make a heading row, nor does a respondent who ticked everything: either two cells
-    are of another kind than all below them, or the row names each column that the first leaves without a name
-    of its own.
+    are of another kind than all cells below them, or the row names each column that has no unique name in the
+    first row.
     """
     first, second = rows[start], rows[start + 1]
     if sum_label(second) is not None:
@@ -193,7 +193,7 @@ def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
     named = [second[place].strip() for place in {*blank, *repeated}]
     if not named or not all(named) or len(set(named)) < len(named):
         return False
-    # One blank heading is enough where the row also lacks what everybody below it has.
+    # One blank heading is enough if the row is also empty where every row below has an answer.
     lacks = sum(not second[place] and _always(rows, start + 1, place) for place in used)
     return len(named) + lacks > FEW or len(named) >= FEW
 

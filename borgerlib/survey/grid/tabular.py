@@ -1,4 +1,4 @@
-"""Plain tables: CSV, a worksheet, or Parquet, with one row a respondent and one column a question."""
+"""Plain tables: CSV, a worksheet, or Parquet, with a row per respondent and a column per question."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from borgerlib.survey.grid.values import as_text
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
 
 _BRACKETED = re.compile(r"(?P<question>.+?) ?\[(?P<choice>.+)\]\Z")
-# What Qualtrics puts between a question and its option, or behind a question whose 'other' is a text.
+# Qualtrics puts this between a question and its option, or after a question whose 'other' is a text.
 _SELECTED_CHOICE = re.compile(r" - (?:Selected Choice|Valgt svar)(?= - |\Z)")
-# The last box of a question, without the question; where several have one, their places tell them apart.
+# The last box of a question, without the question; if there are several, their positions are added.
 _NONE_OF = re.compile(
     r"((?:ingen|intet|inget|none) (?:af|av|of) (?:disse|dem|delene|ovenstående|dessa|these|them|the above))"
     r"(?: \(column \d+\))?",
@@ -35,7 +35,7 @@ _SPLITTERS = ("__", ": ", " - ", " – ", " / ", " | ")
 def export_of(
     table: HeadedGrid, vendor: str, columns: Sequence[Column], *, notes: Sequence[str] = ()
 ) -> Export:
-    """Return the export that a table of a known vendor is."""
+    """Return a table of a known vendor as an export."""
     grid = table.grid
     file = grid.name.partition(", sheet")[0]
     source = Source(vendor, (file,), grid.encoding, grid.delimiter, grid.sheet, (*grid.notes, *notes))
@@ -43,15 +43,15 @@ def export_of(
 
 
 def read(table: HeadedGrid) -> Export:
-    """Take a table as it is: a heading is the question, or 'question: option' of a 0/1 column."""
+    """Read a plain table: a heading is the question, or 'question: option' for a 0/1 column."""
     return export_of(table, "table", columns_of(table))
 
 
 def columns_of(table: HeadedGrid) -> list[Column]:
-    """Return what one heading row or several tell of the columns.
+    """Return the columns as described by one or several heading rows.
 
-    Two rows are either names and texts (Qualtrics, 1KA: 'Q3_2' over 'Emner? - Klima'), or questions and their
-    options (SurveyMonkey: the question stands once, over its first option).
+    Two rows are either names and texts (Qualtrics, 1KA: 'Q3_2' above 'Emner? - Klima'), or questions and
+    their options (SurveyMonkey: the question occurs once, above its first option).
     """
     names = table.headings
     rows = [row for row in table.heading_rows if not any('"ImportId"' in text for text in row)]
@@ -66,7 +66,7 @@ def columns_of(table: HeadedGrid) -> list[Column]:
 
 
 def _as_ticked(column: Column, heading: str, frame: pd.DataFrame) -> Column:
-    """Return a column of ticks by its heading without its place: two questions may share an option."""
+    """Return a column of ticks with its heading without position: two questions may share an option."""
     if column.name == heading or not frame[column.name].dropna().eq(heading).all():
         return column
     return replace(column, label=heading)
@@ -88,16 +88,16 @@ def _question_over_options(names: Sequence[str], rows: Sequence[Sequence[str]]) 
 
 
 def question_columns(headings: Sequence[str], labels: Sequence[str] | None = None) -> list[Column]:
-    """Return what texts tell: 'Emner [Klima]', 'Emner: Klima' and 'emner__klima' name question and choice.
+    """Return columns by their texts: 'Emner [Klima]', 'Emner: Klima' and 'emner__klima' name both parts.
 
-    Only texts that share their first part with another count as such, and 'Ingen af disse' behind them.
+    Only texts that share their first part with another text count as such, and 'Ingen af disse' after them.
 
     Parameters
     ----------
     headings : sequence of str
         Names of the columns.
     labels : sequence of str, optional
-        The text of each column, where the file has one beside its name.
+        The text of each column, if the file has texts in addition to names.
     """
     texts = [_SELECTED_CHOICE.sub("", label) for label in labels or headings]
     splits = [_splits(text) for text in texts]
@@ -106,7 +106,7 @@ def question_columns(headings: Sequence[str], labels: Sequence[str] | None = Non
     for heading, text, ways in zip(headings, texts, splits, strict=True):
         ways = [way for way in ways if shared[way[0]] > 1]
         if ways:
-            # A question may itself hold what parts it from its options: the longest that as many share.
+            # A question may contain the separator itself: use the longest of the most shared questions.
             question, choice = max(ways, key=lambda way: (shared[way[0]], len(way[0])))
             columns.append(Column(heading, question, choice, question, text=text))
         elif columns and columns[-1].choice and (none := _NONE_OF.fullmatch(text)):
@@ -117,7 +117,7 @@ def question_columns(headings: Sequence[str], labels: Sequence[str] | None = Non
 
 
 def with_roles(columns: Iterable[Column], roles: Mapping[str, str]) -> list[Column]:
-    """Return columns with the roles that some have by their names: a platform's own are of no question."""
+    """Return columns with roles by their names: a platform's own columns belong to no question."""
     return [
         replace(column, role=role, choice="", question="") if (role := roles.get(column.name)) else column
         for column in columns
@@ -127,14 +127,14 @@ def with_roles(columns: Iterable[Column], roles: Mapping[str, str]) -> list[Colu
 def bracketed(found: re.Match[str]) -> tuple[str, str]:
     """Return question and choice of 'Emner [Klima]'.
 
-    'Emner [Klima][Kommentar]' is no option of 'Emner', but a part of 'Emner [Klima]'.
+    'Emner [Klima][Kommentar]' is not an option of 'Emner', but a part of 'Emner [Klima]'.
     """
     rows, _, last = found["choice"].rpartition("][")
     return f"{found['question']} [{rows}]" if rows else found["question"], last
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
-    """Return every way to part a text into question and choice."""
+    """Return every way to split a text into question and choice."""
     found = _BRACKETED.match(text)
     if found:
         return [bracketed(found)]
@@ -152,13 +152,13 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
     Raises
     ------
     DataError
-        The file is damaged, has no rows, or two columns of one name.
+        The file is damaged, has no rows, or has two columns with the same name.
     """
-    # Reading Parquet is the only thing here that needs it.
+    # Imported here: only reading Parquet needs pyarrow.
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
-    sys.audit("open", str(path), "r", os.O_RDONLY)  # which pyarrow does not tell by itself
+    sys.audit("open", str(path), "r", os.O_RDONLY)  # pyarrow does not raise this audit event itself
     try:
         arrow = parquet.ParquetFile(path)
         _refuse_repeated(list(arrow.schema_arrow.names), path.name)
@@ -172,7 +172,7 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
 
 
 def typed_as_text(frame: pd.DataFrame, file: str, *, limits: Limits) -> pd.DataFrame:
-    """Return the answers of a file that has types, as text, rows counted from 1; `DataError` without any."""
+    """Return the answers of a typed file as text, rows numbered from 1; `DataError` if there are none."""
     check_columns(len(frame.columns), file, limits)
     if frame.empty:
         raise DataError(said("no_respondents", file=file))

@@ -1,4 +1,4 @@
-"""Text files: encoding and delimiter found out, rows of unequal length refused."""
+"""Read text files: detect encoding and delimiter, refuse rows of unequal length."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ _Record = tuple[int, int, list[str]]
 
 
 def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
-    """Return the text of a file, its encoding and notes on what was mended.
+    """Return the text of a file, its encoding and notes on what was repaired.
 
-    A byte order mark decides; else UTF-16 is told from its zero bytes. UTF-8 is tried next: a file that is
-    UTF-8 but for a few letters is read as such, and those letters as Windows-1252. What remains is
-    Windows-1252, or Mac Roman or DOS (850) where only these give Danish, Swedish or German letters.
+    A byte order mark decides; otherwise UTF-16 is recognised by its zero bytes. UTF-8 is tried next: a file
+    that is UTF-8 except for a few letters is read as such, and those letters as Windows-1252. Any other file
+    is Windows-1252, or Mac Roman or DOS (850) if only these give Danish, Swedish or German letters.
 
     Raises
     ------
     DataError
-        The bytes are no text in any of these.
+        The bytes are not text in any of these encodings.
     """
     encoding, start = _encoding(content)
     notes: list[str] = []
@@ -73,7 +73,7 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _refuse_damaged_workbook(name: str) -> None:
-    """Tell of what is no text by what its name says that it is."""
+    """Raise the error of a damaged workbook if the name of a file that is not text says that it is one."""
     if name.casefold().endswith(_WORKBOOKS):
         raise DataError(said("damaged_workbook", file=name, how=", or another kind of file under that name"))
 
@@ -91,7 +91,7 @@ def _encoding(content: bytes) -> tuple[str, int]:
         content.decode("utf-8")
     except UnicodeDecodeError:
         good = len(content.decode("utf-8", "ignore").encode().translate(None, _ASCII))
-        # Single-byte text holds next to no pairs that happen to be UTF-8.
+        # In single-byte text, hardly any pairs of bytes happen to be UTF-8.
         if good > len(content.translate(None, _ASCII)) // 2:
             return "mixed", 0
         return _single_byte(content), 0
@@ -99,7 +99,7 @@ def _encoding(content: bytes) -> tuple[str, int]:
 
 
 def _single_byte(content: bytes) -> str:
-    """Return the encoding that gives most Nordic letters; Windows-1252 unless another clearly gives more."""
+    """Return the encoding that gives most Nordic letters; Windows-1252 unless another gives clearly more."""
     high = content.translate(None, _ASCII)
     letters = {name: len(_NORDIC.findall(high.decode(name, "ignore"))) for name in _SINGLE_BYTE}
     best = max(_SINGLE_BYTE, key=lambda name: letters[name])
@@ -121,7 +121,7 @@ def _decode_mixed(content: bytes) -> tuple[str, int]:
 
 
 def mend_twice_encoded(text: str) -> tuple[str, tuple[str, ...]]:
-    """Undo UTF-8 that was once taken for Windows-1252 ('Ã¸' → 'ø'); return the text and what to note."""
+    """Undo UTF-8 that was read as Windows-1252 ('Ã¸' → 'ø'); return the text and notes."""
     found = _TWICE_ENCODED.findall(text) if any(map(text.__contains__, "ÃÂÅâ")) else []
     if not any(_mended(piece) != piece for piece in found):
         return text, ()
@@ -130,7 +130,7 @@ def mend_twice_encoded(text: str) -> tuple[str, tuple[str, ...]]:
     except UnicodeError:
         pass
     if _NORDIC.search(text):
-        # Where the file has whole letters as well, a damaged one stands in a cell that came so.
+        # If the file also has correct letters, a damaged one was already in the answer.
         return text, (said("letters_damaged"),)
     return _TWICE_ENCODED.sub(lambda hit: _mended(hit[0]), text), (said("letters_restored"),)
 
@@ -150,7 +150,7 @@ def read_text_grid(path: Path, *, limits: Limits, keep_ragged: bool = False) -> 
     path : Path
     limits : Limits
     keep_ragged : bool
-        Rows with more or fewer cells than the first stay as they are: the caller tells of them.
+        Keep rows with more or fewer cells than the first: the caller reports them.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def read_text_grid(path: Path, *, limits: Limits, keep_ragged: bool = False) -> 
 
 
 def _same_width(records: list[_Record], *, name: str, limits: Limits) -> tuple[list[_Record], int]:
-    """Make titles above the table and notes below it as wide as the table; return the width as well."""
+    """Make titles above the table and notes below it as wide as the table; also return the width."""
     width = _width([len(cells) for _, _, cells in records[:50]])
     check_columns(width, name, limits)
     first = next((at for at, (_, _, cells) in enumerate(records) if len(cells) >= width), 0)
@@ -189,13 +189,13 @@ def _same_width(records: list[_Record], *, name: str, limits: Limits) -> tuple[l
         is_note = at == len(records) - 1 and at > first + 1 and len(cells) == 1 < width - 1
         if is_title or is_note:
             cells = cells + [""] * (width - len(cells))
-        # SurveyXact ends some rows with a delimiter too many.
+        # SurveyXact ends some rows with an extra delimiter.
         whole[at] = number, line, cells if any(cells[width:]) else cells[:width]
     return whole, width
 
 
 def _width(head: list[int]) -> int:
-    """Return the width of the first row, or of the table below where the first rows are a title."""
+    """Return the width of the first row, or of the table below if the first rows are a title."""
     common, times = Counter(head).most_common(1)[0]
     if common > 2 * head[0] and 2 * times > len(head):
         return common
@@ -203,7 +203,7 @@ def _width(head: list[int]) -> int:
 
 
 def _delimiter(text: str, *, name: str) -> tuple[str, str, int]:
-    """Return the delimiter, the text that follows its declaration, and the lines that took."""
+    """Return the delimiter, the text after its declaration, and the number of lines of the declaration."""
     declared = re.match(r"sep=(.)\r?\n", text)
     if declared and declared[1] in DELIMITERS:
         return declared[1], text[declared.end() :], 1
@@ -216,7 +216,7 @@ def _delimiter(text: str, *, name: str) -> tuple[str, str, int]:
 
 
 def _common_width(head: str, delimiter: str) -> tuple[float, int]:
-    """Return how many of the first rows are as wide as the table, and that width (0, 0 if one cell)."""
+    """Return the share of the first rows that are as wide as the table, and that width (0, 0 if one cell)."""
     widths = []
     try:
         for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
@@ -233,8 +233,8 @@ def _common_width(head: str, delimiter: str) -> tuple[float, int]:
 
 
 def _records(text: str, delimiter: str, *, name: str, first_line: int) -> list[_Record]:
-    """Return for each row that is not blank its number, the line on which it ends, and its cells."""
-    # The module's own limit on a cell would be an unhelpful error: long cells are cut and recorded later.
+    """Return number, last line and cells of each row that is not blank."""
+    # Raise the csv module's limit on cells, whose error is unhelpful: long cells are cut and recorded later.
     previous = csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = first_line

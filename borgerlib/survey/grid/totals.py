@@ -1,4 +1,4 @@
-"""Rows of a grid that hold totals, and how a text fits the answers of its column."""
+"""Find rows of a grid with totals, and judge how a text fits the answers of its column."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ _TOTALS = (
 
 
 def subtotals(rows: Sequence[Row], data: Sequence[int]) -> set[int]:
-    """Return the rows between the answers that hold sums: what they hold says so, not the word alone.
+    """Return the rows between the answers that contain sums, judged by their numbers, not by a word alone.
 
-    Somebody may write 'I alt er jeg glad' and answer all else by numbers; her numbers are those of others.
+    A respondent may write 'I alt er jeg glad' and answer the rest with numbers, but others give these too.
     """
     labels = {at: place for at in data if (place := sum_label(rows[at])) is not None}
     others = [rows[at] for at in data if at not in labels]
     sample = others[:: max(1, len(others) // SAMPLE)]
     bare = {at for at, place in labels.items() if _is_bare(rows[at][place]) and filled(rows[at][:place]) == 0}
-    # Of few rows, or where many hold one, a word for a sum is somebody's answer.
+    # If there are few rows, or many of them have a word for a sum, the word is an answer.
     found = bare if len(data) > _SUMMED * len(bare) else set()
     for place in set(labels.values()):
         alike = [at for at, its in labels.items() if its == place]
         tallies = [_tally(rows[at], sample) for at in alike]
         strange, familiar = (sum(counts) for counts in zip(*tallies, strict=True))
-        # A number alone is enough behind 'Nord i alt', where the others answer more.
+        # One number after 'Nord i alt' is enough if the other rows answer more.
         alone = all(_is_alone(rows[at], place) for at in alike) and all(filled(row) > FEW for row in sample)
         if strange >= max(1 if alone else FEW, familiar) and len(others) > FEW * len(alike):
             found = found.union(alike)
@@ -57,14 +57,14 @@ def _is_bare(text: str) -> bool:
 
 
 def _is_alone(row: Row, place: int) -> bool:
-    """Return whether one number stands behind a text that ends with a word for a sum."""
+    """Return whether a row has one number, after a text that ends with a word for a sum."""
     return filled(row[place + 1 :]) == 1 and bool(_SUM_AT_END.fullmatch(row[place].strip()))
 
 
 def sum_label(row: Row) -> int | None:
-    """Return the place of a text that labels a sum, with numbers alone behind it.
+    """Return the position of a text that labels a sum, with only numbers after it.
 
-    It is the row's first, or 'I alt' behind one more: the area that is summed.
+    It is the row's first text, or 'I alt' after one more text: the area that is summed.
     """
     places = [place for place, text in enumerate(row) if text.strip()]
     words = [place for place in places[:FEW] if parse_number(row[place]) is None]
@@ -79,7 +79,7 @@ def sum_label(row: Row) -> int | None:
 
 
 def _tally(row: Row, others: Sequence[Row]) -> tuple[int, int]:
-    """Return how many numbers of a row are nobody's answer, and how many are somebody's, where few differ."""
+    """Return how many numbers of a row nobody, and how many somebody, answered where answers are few."""
     strange = familiar = 0
     for place, text in enumerate(row):
         if parse_number(text) is None:
@@ -92,7 +92,7 @@ def _tally(row: Row, others: Sequence[Row]) -> tuple[int, int]:
 
 
 def fit(text: str, below: list[str]) -> Literal["", "answer", "breaks", "other"]:
-    """Return how a text fits those below it: as one of them, of another kind, or as none of few texts."""
+    """Return how a text fits those below it: one of them, of another kind, or not among a few options."""
     text = text.strip()
     if not text or not below:
         return ""
@@ -102,7 +102,7 @@ def fit(text: str, below: list[str]) -> Literal["", "answer", "breaks", "other"]
         return "answer" if _dates([text]) else "breaks"
     different = set(below)
     if text in different:
-        # A tick may be written as the option's own text.
+        # The value of a ticked box may be the option's own text.
         return "" if different == {text} else "answer"
     return "other" if len(below) >= 8 and 2 * len(different) <= len(below) else ""
 
@@ -115,7 +115,7 @@ def _dates(texts: list[str]) -> float:
 
 
 def before_totals(rows: Sequence[Row], numbers: Sequence[int], first: int) -> int:
-    """Return the place after the last respondent."""
+    """Return the position after the last respondent."""
     end = len(rows)
     for at in range(len(rows) - 1, max(first, len(rows) - 1 - _MOST_NOTES), -1):
         if any(_answers_in_words(row, rows[first:end][-SAMPLE:]) for row in rows[at + 1 : end]):
@@ -126,9 +126,9 @@ def before_totals(rows: Sequence[Row], numbers: Sequence[int], first: int) -> in
 
 
 def _answers_in_words(row: Row, others: Sequence[Row]) -> bool:
-    """Return whether a row holds a word that others answered too: below a sum of an area stands the next.
+    """Return whether a row has a word that others also answered: the next area begins below an area's sum.
 
-    A word and a number alone ('Mand: 300') divide the total above them.
+    A row with only a word and a number ('Mand: 300') is a part of the total above it.
     """
     return filled(row) > FEW and any(
         parse_number(text) is None and sum(other[place].strip() == text.strip() for other in others) >= FEW
@@ -158,7 +158,7 @@ def _is_total(rows: Sequence[Row], at: int, first: int, *, apart: bool) -> bool:
 
 
 def says_total(rows: Sequence[Row], at: int, first: int) -> bool:
-    """Return whether the first column holds a word for a total, or another one does beside numbers alone."""
+    """Return whether a word for a total is in the first column, or in a row of only numbers."""
     texts = {place: text.strip().casefold() for place, text in enumerate(rows[at]) if text.strip()}
     words = [place for place, text in texts.items() if text.rstrip(": ") in _TOTALS]
     if not words or any(other[words[0]].strip().casefold() == texts[words[0]] for other in rows[first:at]):
@@ -168,7 +168,7 @@ def says_total(rows: Sequence[Row], at: int, first: int) -> bool:
 
 
 def _sums_up(rows: Sequence[Row], at: int, first: int) -> bool:
-    """Return whether numbers stand without the id that the rows above have, and are nobody's answers."""
+    """Return whether a row has numbers that nobody answered, without the id that the rows above have."""
     others = rows[first:at][:SAMPLE]
     named = [other[0].strip() for other in others if any(other[1:]) and other[0].strip()]
     all_named = len(others) - _MOST_NOTES <= len(named) == len(set(named)) >= 8
@@ -181,7 +181,7 @@ def _sums_up(rows: Sequence[Row], at: int, first: int) -> bool:
 
 
 def _is_sum(rows: Sequence[Row], at: int, first: int) -> bool:
-    """Return whether each number of a row is the sum or the count of those above it, and larger than any."""
+    """Return whether each number of a row is the sum or count of those above it, and larger than each."""
     texts = {place: text for place, text in enumerate(rows[at]) if text.strip()}
     for place, text in texts.items():
         above = [number for row in rows[first:at] if (number := parse_number(row[place])) is not None]
@@ -194,5 +194,5 @@ def _is_sum(rows: Sequence[Row], at: int, first: int) -> bool:
 
 
 def filled(row: Row) -> int:
-    """Return how many cells of a row hold something."""
+    """Return how many cells of a row are not blank."""
     return sum(bool(text) for text in row)

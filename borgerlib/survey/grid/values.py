@@ -1,4 +1,4 @@
-"""Numbers and times from text as Danish exports write them, and typed values as such text."""
+"""Read numbers and times from text as Danish exports write them, and write typed values as such text."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _NAME_FIRST = re.compile(
     r"(?:[a-z]{3,9},? )?(?P<name>[a-zäæøå]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})" + _END,
     re.IGNORECASE,
 )
-# Days since 1899-12-30, as a spreadsheet counts them when a cell has lost its format: 2000-01-01 to 2063.
+# Days since 1899-12-30, which a spreadsheet shows if a cell has lost its format: 2000-01-01 to 2063.
 _SERIAL = re.compile(r"(?:3[6-9]|4\d|5\d)\d{3}(?:[.,]\d+)?\Z")
 _MONTHS_A_YEAR = 12
 _NEARLY_ALL = 0.9
-# Ages that nobody has, and that next to nobody who answers has.
+# Highest possible age, and ages that hardly any respondent has.
 _OLDEST, _OLD, _YOUNGEST = 110, 96, 14
 _SEVERAL = 3
 
@@ -51,7 +51,7 @@ _SEVERAL = 3
 def text_of(value: Any) -> str:
     """Write one value: whole numbers without point, decimal comma, ISO times, 0/1 for no/yes, '' if none.
 
-    A Mac may write 'å' as two signs: text is of whole letters (Unicode's NFC).
+    Text is normalised to Unicode's NFC, because a Mac may write 'å' as two characters.
     """
     if type(value) is str:
         return normalize("NFC", value)
@@ -83,8 +83,8 @@ def as_text(values: pd.Series) -> pd.Series:
 def parse_number(text: str) -> float | None:
     """Return a number written with decimal comma or point, or None.
 
-    '1.234' is twelve hundred and thirty-four, as a Dane writes it; '1.5' and '1,5' are one and a half. A unit
-    ('år', 'kr.', 'pct.') after the number is passed over, and 'kr.' before it.
+    '1.234' is twelve hundred and thirty-four, as Danes write it; '1.5' and '1,5' are one and a half. A unit
+    ('år', 'kr.', 'pct.') after the number is ignored, and so is 'kr.' before it.
     """
     plain = _UNIT.sub("", text.strip().replace("\u00a0", "").replace("−", "-"))
     if plain.endswith("½"):
@@ -99,28 +99,28 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_numbers(values: pd.Series) -> pd.Series:
-    """Return numbers ('Float64') from text; what is no number becomes missing."""
+    """Return numbers ('Float64') from text; any other text becomes missing."""
     return _by_text(values, lambda texts: pd.array([*map(parse_number, texts)], dtype="Float64"))
 
 
 def _by_text(values: pd.Series, parse: Callable[[list[str]], pd.api.extensions.ExtensionArray]) -> pd.Series:
-    """Return a column whose different texts are parsed once each."""
+    """Return a parsed column; each distinct text is parsed only once."""
     codes, different = pd.factorize(values)
     parsed = parse([str(text) for text in different]).take(codes, allow_fill=True)
     return pd.Series(parsed, index=values.index, name=values.name)
 
 
 def parse_years(values: pd.Series) -> pd.Series:
-    """Return years ('Float64') of birth from text that names a year, or a date; of '03-05-48' it is 1948.
+    """Return years ('Float64') of birth from text with a year or a date; '03-05-48' gives 1948.
 
-    '48' alone is 1948 where the others of the column are written so and cannot all be ages: '02', '98'.
+    '48' alone is 1948 if the column has only such numbers and they cannot all be ages: '02', '98'.
     """
     today = date.today().year
     years = parse_dates(values).dt.year.astype("Float64")
     unborn = (years > today) & ~values.str.contains(r"\d{4}", na=True)
     numbers = parse_numbers(values)
     if _are_short_years(values):
-        # Of '20' nobody knows whether it is 1920 or 2020.
+        # '20' may be 1920 or 2020.
         old, young = numbers.where(numbers < 100) + 1900, numbers.where(numbers < 100) + 2000
         numbers = numbers.mask((young > today).fillna(False), old)
         numbers = numbers.mask((old < today - _OLDEST).fillna(False), young)
@@ -128,9 +128,9 @@ def parse_years(values: pd.Series) -> pd.Series:
 
 
 def _are_short_years(values: pd.Series) -> bool:
-    """Return whether a column holds years of two figures: several, a tenth, are ages of nobody who answers.
+    """Return whether a column has years of two digits: several, and a tenth, are no respondent's age.
 
-    0 and 99 may be codes of no answer.
+    0 and 99 do not count: they may be codes for no answer.
     """
     written = values.dropna().drop_duplicates()
     short = written[written.str.fullmatch(r"\d{1,2}").astype(bool)].astype(int)
@@ -139,13 +139,12 @@ def _are_short_years(values: pd.Series) -> bool:
 
 
 def first_part(values: pd.Series) -> str:
-    """Return what times written alike begin with: 'day', 'month' or 'year'; '' where nothing tells.
+    """Return what times in the same format begin with: 'day', 'month' or 'year'; '' if that is unclear.
 
-    A year of two digits stands first where the times then lie much closer together. A 13th month tells day or
-    month, in either way; else 'AM' and 'PM' beside strokes, which Americans write, and the clock with full
-    stops, which Danes write.
+    A year of two digits is first if the times are then much closer together. A number above 12 distinguishes
+    day and month; otherwise 'AM' and 'PM' with slashes are American, and a clock with full stops is Danish.
     """
-    # A year of four digits in front tells itself: no need to look at a hundred thousand of them.
+    # Times that begin with a four-digit year are clear: skip them, as there may be a hundred thousand.
     different = (str(text).strip() for text in values.dropna().unique().tolist())
     texts = [text for text in different if not text[:4].isdigit()]
     found = [match for text in texts if (match := _PARTS.match(text))]
@@ -163,7 +162,7 @@ def first_part(values: pd.Series) -> str:
 
 
 def _year_first(found: list[re.Match[str]]) -> bool | None:
-    """Return whether times begin with a year of two digits; None where that fits as well as another way."""
+    """Return whether times begin with a two-digit year; None if another order fits as well."""
     if not found or any(len(match["year"]) > 2 or match["half"] for match in found):
         return False
     if all(match["first"] == match["year"] for match in found):
@@ -176,17 +175,17 @@ def _year_first(found: list[re.Match[str]]) -> bool | None:
 
 
 def _days_apart(found: list[re.Match[str]], first: str) -> float:
-    """Return how far apart times lie in one way of reading them; infinite where they cannot be read so."""
+    """Return the range of times in days if read in one order; infinite if they cannot be read so."""
     times = [time for match in found if (time := _parse_date(match[0], first=first)) is not None]
     return (max(times) - min(times)).days if len(times) >= _NEARLY_ALL * len(found) else np.inf
 
 
 def parse_dates(values: pd.Series, *, first: str = "") -> pd.Series:
-    """Return times from text; what is no date becomes missing.
+    """Return times from text; any other text becomes missing.
 
-    The day stands before the month, as Danes write, unless `first_part` tells otherwise, or `first` says
-    so. 'AM' and 'PM' are read. Time zones are dropped: the clock time is kept. Where every value is a
-    spreadsheet's count of days, these are read as the times they stand for.
+    The day comes before the month, as Danes write, unless `first_part` finds or `first` says otherwise. 'AM'
+    and 'PM' are read. Time zones are dropped, and the clock time is kept. If every value is a spreadsheet's
+    count of days, they are converted to times.
     """
     return _by_text(values, lambda texts: _times(pd.Series(texts, dtype="string"), first))
 
@@ -202,13 +201,13 @@ def _times(texts: pd.Series, first: str) -> pd.api.extensions.ExtensionArray:
 
 
 def holds_times(values: pd.Series) -> bool:
-    """Return whether nearly all that a column holds is times; False where it is empty."""
+    """Return whether nearly all values of a column are times; False if it is empty."""
     filled = values.dropna()
     return len(filled) > 0 and float(parse_dates(filled).notna().mean()) >= _NEARLY_ALL
 
 
 def all_match(values: pd.Series, pattern: str) -> bool:
-    """Return whether all that a column holds is of a pattern; False where it is empty."""
+    """Return whether all values of a column match a pattern; False if it is empty."""
     filled = values.dropna()
     return len(filled) > 0 and bool(filled.str.fullmatch(pattern).all())
 

@@ -16,7 +16,7 @@ from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import Problem
 
-# Signs of formulas, errors and hidden places: cheap to look for among millions of cells, then looked at.
+# Signs of formulas, errors and hidden rows or columns: a fast search of millions of cells before parsing.
 _SIGNS = (
     *(b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/"),
     *(b' t="e"', b" t='e'", b' hidden="1', b" hidden='1", b' hidden="true', b" hidden='true"),
@@ -27,7 +27,7 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 @dataclass
 class _Marks:
-    """What a worksheet says of its cells beside what they hold: rows from 1, columns from 0."""
+    """What a worksheet says about its cells, apart from their values: rows from 1, columns from 0."""
 
     refused: list[Problem] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
@@ -38,19 +38,19 @@ _CHUNK = 1 << 20
 
 
 def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
-    """Read every worksheet that holds anything.
+    """Read every worksheet that is not empty.
 
-    Formulas are not evaluated and their stored results not trusted: the cell counts as blank, and the formula
-    is recorded as a problem. So is a cell that holds an error ('#N/A').
+    Formulas are not evaluated, and their stored results are not trusted: the cell counts as blank, and the
+    formula is recorded as a problem. So is a cell with an error ('#N/A').
 
     Raises
     ------
     DataError
-        The file is no workbook, is cut off, unpacks to more than `limits` allow, or declares XML entities; or
-        is an OpenDocument sheet with formulas.
+        The file is not a workbook, is truncated, unpacks to more than `limits` allow, declares XML entities,
+        or is an OpenDocument sheet with formulas.
     """
     marks = _inspect(path, limits)
-    # Only workbooks need it.
+    # Imported here: only workbooks need it.
     from python_calamine import SheetTypeEnum, SheetVisibleEnum, load_workbook
 
     try:
@@ -68,7 +68,7 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     except DataError:
         raise
     except Exception as error:
-        # The library raises its own errors, and Rust's beneath, on damaged files.
+        # On damaged files the library raises its own errors, and those of the Rust code below.
         raise DataError(said("damaged_workbook", file=path.name, how=f" ({error})")) from error
     filled = [grid for grid in grids if grid.rows]
     if not filled:
@@ -78,7 +78,7 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
 
 
 def _inspect(path: Path, limits: Limits) -> dict[str, _Marks]:
-    """Check the archive, and return the formulas, errors and hidden places of each worksheet."""
+    """Check the archive, and return the formulas, errors and hidden parts of each worksheet."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -90,7 +90,7 @@ def _inspect(path: Path, limits: Limits) -> dict[str, _Marks]:
             if is_open and not {"content.xml", "META-INF/manifest.xml"} <= names:
                 raise DataError(said("damaged_ods", file=path.name))
             xml = [part for part in parts if part.filename.endswith(".xml")]
-            # Every part is scanned, also once a formula is found: the scan checks the part as well.
+            # Scan every part, even after a formula is found: the scan also checks the part.
             found = [_scan(archive, part, path) for part in xml]
             if is_open and any(found):
                 raise DataError(said("formulas_in_ods", file=path.name))
@@ -98,7 +98,7 @@ def _inspect(path: Path, limits: Limits) -> dict[str, _Marks]:
     except DataError:
         raise
     except Exception as error:
-        # zipfile and the decompressors beneath it fail in many ways on a damaged archive.
+        # zipfile and its decompressors fail in many ways on a damaged archive.
         raise DataError(
             said("damaged_workbook", file=path.name, how=f", perhaps cut off ({error})")
         ) from error
@@ -115,7 +115,7 @@ def _no_workbook(path: Path, names: set[str]) -> DataError:
 
 
 def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
-    # The declared sizes bind: zipfile never unpacks more of a part than its entry declares.
+    # The declared sizes can be trusted: zipfile never unpacks more of a part than its entry declares.
     size = sum(part.file_size for part in parts)
     if size > limits.unpacked_bytes:
         raise DataError(
@@ -124,7 +124,7 @@ def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> No
 
 
 def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
-    """Read one part through: checks its sum, refuses entities, looks for formulas, errors, hidden places."""
+    """Read one part: check its checksum, refuse entities, search for formulas, errors and hidden parts."""
     found = False
     is_sheet = part.filename.startswith("xl/worksheets/") or part.filename == "content.xml"
     signs = (_OPEN_FORMULA,) if part.filename == "content.xml" else _SIGNS
@@ -140,7 +140,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
 
 
 def _marks(archive: zipfile.ZipFile) -> dict[str, _Marks]:
-    """Return the formulas, errors and hidden places of each worksheet, by its name."""
+    """Return the formulas, errors and hidden parts of each worksheet, by its name."""
     targets = {
         relation.get("Id"): str(PurePosixPath("/xl", relation.get("Target", ""))).removeprefix("/")
         for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
@@ -180,7 +180,7 @@ def _refused_cells(row: ElementTree.Element, number: int) -> Iterator[Problem]:
 
 
 def _place(reference: str, otherwise: int) -> str:
-    """Return the place of a cell in its row ('C7' → '2')."""
+    """Return the position of a cell in its row ('C7' → '2')."""
     place = 0
     for letter in reference.rstrip("0123456789"):
         place = place * 26 + ord(letter) - ord("A") + 1
@@ -203,7 +203,7 @@ def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: 
             width = max(width, filled)
             kept.append(texts)
             numbers.append(number)
-    # Cells far to the right may be painted and hold nothing.
+    # Cells far to the right may be formatted but empty.
     check_columns(width, name, limits)
     kept = [texts[:width] for texts in kept] if kept and len(kept[0]) > width else kept
     notes = tuple(_sheet_notes(marks, numbers, width))
@@ -221,13 +221,13 @@ def _sheet_notes(marks: _Marks, numbers: Sequence[int], width: int) -> Iterator[
 
 
 def _letters(place: int) -> str:
-    """Return the letters of a column ('C' for 2), as Excel has them."""
+    """Return the letters of a column in Excel ('C' for 2)."""
     more, rest = divmod(place, 26)
     return (_letters(more - 1) if more else "") + chr(ord("A") + rest)
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
-    """Return the names of a workbook's worksheets, which `read_workbook_grids` has found sound."""
+    """Return the names of a workbook's worksheets; `read_workbook_grids` must have read it before."""
     from python_calamine import SheetTypeEnum, load_workbook
 
     with load_workbook(path) as book:

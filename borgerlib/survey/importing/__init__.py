@@ -1,1 +1,1 @@
-"""From an export that nobody has described to a codebook and a mapping of it."""
+"""From an export without a codebook to its codebook and mapping."""

@@ -1,4 +1,4 @@
-"""Writes a codebook from an export: what it seems to ask, for a person to look through."""
+"""Write a codebook from an export: what it seems to ask, for a person to check."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _LONGEST_ID = 32
 _FEWEST = 2
 _NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)
 _LESS = r"\bunder\b|mindre|højst|op til|yngre|less|below|weniger|upp till"
-# Places of times on their scale, in the order in which they are looked for: 'en dag om året' is of the year.
+# Position on the scale → words of a frequency, in the order of the search: 'en dag om året' belongs to the
+# year.
 _OFTEN: Mapping[int, str] = {
     3: r"halvår|half.year|halbjahr",
     4: r"kvartal|quarter|quartal|hver tredje måned",
@@ -37,7 +38,7 @@ _OFTEN: Mapping[int, str] = {
     1: r"en(kelt)? gang|engang|once|one time|einmal|en gång",
     0: r"ikke|ingen|intet|inte|inget|\bno\b|not\b|kein|nicht",
 }
-# The ids by which the statistics know options, and the words that begin their texts.
+# The option ids that the statistics use, and the first words of their texts.
 _IDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sex": SEXES,
     "consent": {"ja": ("ja", "yes"), "nej": ("nej", "nei", "no", "nein")},
@@ -56,7 +57,7 @@ def draft_codebook(export: Export, *, survey: str) -> str:
     Raises
     ------
     DataError
-        One respondent alone, or nothing but numbers: what was asked cannot be told.
+        There is only one respondent, or there are only numbers: what was asked is unknown.
     """
     asked = questions(export)
     _refuse_what_tells_nothing(export, asked)
@@ -91,7 +92,7 @@ def write_draft(export: Export, path: str | Path) -> Path:
     Raises
     ------
     DataError
-        As `draft_codebook`; or there is a file of that name already, or it cannot be written.
+        As for `draft_codebook`; or the file already exists, or cannot be written.
     """
     path = Path(path)
     return write_new(path, draft_codebook(export, survey=path.stem))
@@ -123,7 +124,7 @@ def _options(question: ImportedQuestion) -> Iterator[str]:
     own_option = next(iter(others), "")
     alike = Counter(_plain(text) for text, _ in options)
     for text, count in options:
-        # Which of two is chosen more is another thing in the next wave: their ids must not depend on it.
+        # Options are sorted by frequency, which changes with the next wave: ids must not depend on the order.
         own = f"_{crc32(normalise(text).encode()):08x}" if alike[_plain(text)] > 1 else ""
         name = _known(text, _IDS.get(question.role, {}), taken) or _name(text, taken, own)
         kind = no_opinion(uncoded(text))
@@ -140,7 +141,7 @@ def _options(question: ImportedQuestion) -> Iterator[str]:
 
 
 def _distinct(options: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    """Yield each text once, whatever platforms change in passing."""
+    """Yield each text once, ignoring differences that platforms introduce."""
     seen: dict[str, tuple[str, int]] = {}
     for text, count in options:
         first, before = seen.get(normalise(text), (text, 0))
@@ -149,7 +150,7 @@ def _distinct(options: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
 
 def _place_on_scale(text: str) -> tuple[int, float]:
-    """Return what sorts ages, and times from none to daily; no opinion comes last."""
+    """Return a sort key for ages, and for frequencies from never to daily; no opinion comes last."""
     if no_opinion(text):
         return len(_OFTEN), 0
     often = next((at for at, words in _OFTEN.items() if re.search(words, text, re.IGNORECASE)), 0)
@@ -159,7 +160,7 @@ def _place_on_scale(text: str) -> tuple[int, float]:
 
 
 def _known(text: str, words: Mapping[str, tuple[str, ...]], taken: set[str]) -> str:
-    """Return the id that the statistics know an option by, where its text begins with one of its words."""
+    """Return the option id that the statistics use, if the text begins with one of its words."""
     first = first_word(text)
     found = next((name for name, known in words.items() if first in known and name not in taken), "")
     taken.update({found} - {""})
@@ -172,7 +173,7 @@ def _plain(text: str) -> str:
 
 
 def _name(text: str, taken: set[str], own: str = "") -> str:
-    """Return a legal id of a text, with an ending of its own, and take it."""
+    """Return a legal id for a text, with the ending `own`, and add it to `taken`."""
     name = _plain(text) + own
     number = 1
     unique = name

@@ -1,4 +1,4 @@
-"""What somebody has decided of an export: a frozen state that codebook, mapping and counts come from."""
+"""What a user has decided about an export: a frozen state from which codebook, mapping and counts follow."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_OPTIONS = 60
 
 @dataclass(frozen=True)
 class Counted:
-    """How often each option of a question is chosen, read as it will be read.
+    """How often each option of a question is chosen, with the current decisions.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ class Counted:
     answered : int
         Respondents who answered.
     strange : int
-        Answers that are none (no option, no number) and are left out.
+        Answers that are not valid (no option, no number) and are left out.
     problem : BorgerlibError or None
-        Why it cannot be read so.
+        Why the question cannot be read with these decisions.
     """
 
     options: Mapping[str, int]
@@ -54,18 +54,18 @@ class Counted:
 
 @dataclass(frozen=True)
 class Decisions:
-    """An export and what its columns are taken for.
+    """An export, and the questions that its columns are taken for.
 
     Parameters
     ----------
     path : Path
     export : Export
-    asked : tuple of Question
+    asked : tuple of ImportedQuestion
         In the order of the file.
     sheet : str
-        The worksheet that was named; '' for the one that is taken by itself.
+        The worksheet that was named; '' for the default one.
     heading_rows : int, optional
-        How many rows were said to head the columns.
+        The number of heading rows, if it was given.
     sheets : tuple of str
         Worksheets of the file.
     """
@@ -78,7 +78,7 @@ class Decisions:
     sheets: tuple[str, ...] = ()
 
     def mended(self, at: int, **changes: Any) -> Decisions:
-        """Return the decisions with one question changed; its options may be others then."""
+        """Return the decisions with one question changed; that may also change its options."""
         before = self.asked[at]
         question = replace(before, **changes)
         no_sex_now = before.role == "sex" != question.role
@@ -88,7 +88,7 @@ class Decisions:
         return replace(self, asked=(*self.asked[:at], question, *self.asked[at + 1 :]))
 
     def together(self, at: int, other: int) -> Decisions:
-        """Return the decisions with the columns of one question feeding another of the same kind."""
+        """Return the decisions with the columns of one question added to another of the same kind."""
         one, more = self.asked[other], self.asked[at]
         options = Counter(one.options)
         options.update(more.options)
@@ -109,7 +109,7 @@ class Decisions:
         return dict(Counter(found).most_common(_MOST_OPTIONS))
 
     def codebook(self, survey: str) -> tuple[str, Codebook]:
-        """Return the codebook of the questions that are kept, as TOML and as read from it.
+        """Return the codebook of the questions that are kept, as TOML and parsed.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class Decisions:
         return text, parse_codebook(tomllib.loads(text), source=survey)
 
     def mapping(self, codebook: Codebook) -> ColumnMapping:
-        """Return which column feeds which item of `codebook`, which must be of these decisions."""
+        """Return which column feeds which item of `codebook`, which must be made from these decisions."""
         kept = [each for each in self.asked if not each.left_out]
         entries = (self._entry(question, item) for question, item in zip(kept, codebook, strict=True))
         return ColumnMapping(codebook.id, tuple(entries), (), self.sheet, self.heading_rows)
@@ -146,7 +146,7 @@ class Decisions:
         return ItemMapping(item.id, tuple(fed), "indicators", options=fed, missing=question.absent)
 
     def counts(self, at: int) -> Counted:
-        """Return how often each option of a question is chosen, by the very reading that will be used."""
+        """Return how often each option of a question is chosen, by the code that will read the export."""
         try:
             alone = replace(self, asked=(replace(self.asked[at], left_out=False),))
             _, book = alone.codebook("x")
@@ -160,7 +160,7 @@ class Decisions:
         return Counted(_chosen(responses, item), answered, strange)
 
     def fits(self, survey: str) -> bool:
-        """Return whether the file, as it lies, asks what a survey that ships asks: no decision is needed."""
+        """Return whether the unchanged file asks what a shipped survey asks: no decision is needed."""
         book = load_codebook(survey)
         try:
             suggest_mapping(self.export, book).require_sure(book)
@@ -188,7 +188,7 @@ def _chosen(responses: Responses, item: Item) -> dict[str, int]:
 
 
 def open_decisions(path: str | Path, *, sheet: str = "", heading_rows: int | None = None) -> Decisions:
-    """Read an export and take its questions for what they seem.
+    """Read an export, with each question as it seems to be.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def open_decisions(path: str | Path, *, sheet: str = "", heading_rows: int | Non
 
 
 def kinds_for(question: ImportedQuestion) -> tuple[Kind, ...]:
-    """Return what a question may be taken for: one of ticks in columns of their own stays one."""
+    """Return the kinds a question may have: ticks in separate columns are always multiple choice."""
     if len(question.columns) > 1 and question.kind == "multiple" and not question.separator:
         return ("multiple",)
     return ("single", "multiple", "number", "date", "text")

@@ -1,4 +1,4 @@
-"""What cells hold where a platform may have joined several options in one, and how sure that is."""
+"""Split cells in which a platform may have joined several options, and judge how sure that is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from borgerlib.said import Said, said
 from borgerlib.survey.mapping.seen import is_ranking
 
 SEPARATORS = (";", "|", "\n", ",")
-# A comma without a space parts options where that is usual (Qualtrics): the others are in their texts.
+# If commas without a space are frequent (Qualtrics), they separate options, and other commas are in texts.
 _COMMAS = (r",(?=[^\s\d])", r", ", r",")
 _OFTEN = 0.1
 _LIST = 2
@@ -24,20 +24,20 @@ _Cells = list[tuple[list[str], int]]
 
 @dataclass(frozen=True)
 class Pieces:
-    """The cells of a column, taken apart.
+    """The cells of a column, split into pieces.
 
     Parameters
     ----------
     sign : str
-        What parts them, without spaces.
+        The separator, without spaces.
     cells : list of (list of str, int)
-        The pieces of each different cell, and how many respondents have it.
+        The pieces of each distinct cell, and how many respondents have it.
     joined : bool
-        A tenth of the cells or more hold the sign, and pieces stand in several different cells.
+        At least a tenth of the cells contain the sign, and pieces occur in several distinct cells.
     merged : bool
-        Pieces that never stand apart were put together.
+        Pieces that never occur separately were merged.
     often : bool
-        A tenth of the cells or more hold the sign.
+        At least a tenth of the cells contain the sign.
     """
 
     sign: str
@@ -56,18 +56,18 @@ class Pieces:
 
     @property
     def is_one_option(self) -> bool:
-        """Every cell has as many pieces, each in its own place: 'Ja, i høj grad' and 'Nej, i nogen grad'."""
+        """All cells have equally many pieces, each at one position: 'Ja, i høj grad', 'Nej, i nogen grad'."""
         places = [set(at) for at in zip(*(pieces for pieces, _ in self.cells), strict=False)]
         return self._same_number >= _LIST and sum(map(len, places)) == len(self.options)
 
     @property
     def _same_number(self) -> int:
-        """How many pieces each cell has, 0 where they differ."""
+        """How many pieces each cell has, 0 if the numbers differ."""
         numbers = {len(pieces) for pieces, _ in self.cells}
         return numbers.pop() if len(numbers) == 1 else 0
 
     def doubts(self) -> Iterator[Said]:
-        """Yield why the pieces may be no options that people have combined."""
+        """Yield reasons why the pieces may not be options that people have combined."""
         sign = "new line" if self.sign == "\n" else self.sign
         if self.merged:
             yield said("put_together", sign=sign)
@@ -80,7 +80,7 @@ class Pieces:
             yield said("never_last", pieces=heads[:4], sign=sign)
 
     def _heads(self) -> list[str]:
-        """Return pieces that end no cell, and what follows begins none: 'Skole' of 'Skole, dagtilbud'."""
+        """Return pieces that end no cell and whose followers begin none: 'Skole' of 'Skole, dagtilbud'."""
         times, followers = self.options, dict[str, set[str]]()
         for pieces, _ in self.cells:
             for piece, follower in pairwise(pieces):
@@ -94,7 +94,7 @@ class Pieces:
 
 
 def pieces_of(answers: Mapping[str, int], sign: str) -> Pieces:
-    """Take joined texts apart; two pieces that never occur but side by side are one text."""
+    """Split joined texts; two pieces that only occur next to each other are one text."""
     pattern = _pattern(answers, sign)
     cells = [
         ([piece.strip() for piece in re.split(pattern, text) if piece.strip()], n)
@@ -119,16 +119,16 @@ def _pattern(answers: Mapping[str, int], sign: str) -> str:
 
 
 def recombine(cells: _Cells) -> bool:
-    """Return whether pieces stand in several different cells, as options do that people combine."""
+    """Return whether pieces occur in several distinct cells, like options that people combine."""
     times = Counter(piece for pieces, _ in cells for piece in set(pieces))
     again = sum(number > 1 for number in times.values())
     return again >= _LIST and 2 * again >= len(times)
 
 
 def _whole(cells: _Cells, sign: str) -> _Cells:
-    """Put together what never occurs but side by side, where the second begins with a small letter.
+    """Merge pieces that only occur next to each other, if the second begins with a lower-case letter.
 
-    The first may also be an option of its own: 'Nej' beside 'Nej, aldrig'.
+    The first may also be an option of its own: 'Nej' in addition to 'Nej, aldrig'.
     """
     while True:
         times: Counter[str] = Counter()

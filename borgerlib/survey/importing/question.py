@@ -1,4 +1,4 @@
-"""One question as an export seems to ask it, and the role that its wording tells."""
+"""One question as an export seems to ask it, and its role by its wording."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MISSING, OTHER = "#missing", "#other"
 _POSTCODE = re.compile(r"(?:DK[- ]?)?(\d\.?\d{3})(?:$|[ ,.])", re.IGNORECASE)
 _ROW = re.compile(r"(?<=.) ?\[.*\]\Z", re.DOTALL)
 _YOU = re.compile(r"\b(din|dit|dine|du|dig|deg|ditt|your?|sie|ihr)\b", re.IGNORECASE)
-# Whose age, sex or place is asked for is somebody else's, or where one works.
+# The question is about somebody else's age, sex or place, or about the place of work.
 _NOT_ONESELF = re.compile(
     r"b[øo]rn|\bbarn|partner|ægtefælle|samlever|kæreste|foræld|\b(mor|far)s?\b|child|spouse|arbejd|\bwork",
     re.IGNORECASE,
@@ -30,8 +30,8 @@ _NOT_ONESELF = re.compile(
 _HOME, _HOUSE = re.compile(r"bopæl", re.IGNORECASE), re.compile(r"[a-zæøå]\.? \d", re.IGNORECASE)
 _OF_ONESELF = ("birth_year", "age", "sex", "area")
 PERSONAL = (*_OF_ONESELF, "contact", "consent")
-"""Roles of what tells who a respondent is, or how to reach her."""
-# Danish, Norwegian, Swedish, English, German; the first that fits.
+"""Roles of items that describe who a respondent is, or contact details."""
+# Danish, Norwegian, Swedish, English, German; the first match counts.
 _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
         "birth_year",
@@ -83,7 +83,7 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
 
 @dataclass(frozen=True)
 class ImportedQuestion:
-    """One question as it seems.
+    """One question, as it seems to be.
 
     Parameters
     ----------
@@ -94,24 +94,24 @@ class ImportedQuestion:
     options : mapping of str to int
         Text → how many chose it.
     doubts : tuple of Said
-        What a person should look at, and why.
+        What a person should check, and why.
     role : str
     declared : frozenset of str
         Options that the file declares to be missing.
     separator : str
-        What parts the options in a cell; '' where they have a column each.
+        The separator of options in a cell; '' if each has its own column.
     own_words : bool
-        Answers beside the options count as one more option, 'Andet (eget svar)'.
+        Answers other than the options count as one more option, 'Andet (eget svar)'.
     decided : mapping of str to str
-        Option → `MISSING` (no answer), `OTHER` (own words count as it), or the option that it is one with.
+        Option → `MISSING` (no answer), `OTHER` (own words count as it), or the option that it is merged with.
     absent : tuple of str
-        Further texts or codes that are no answer.
+        Further texts or codes that mean no answer.
     left_out : bool
-        Nobody needs it.
+        The question is not needed.
     repeats : bool
-        So many answers are given more than once that they tell no respondent from another.
+        So many answers occur more than once that they cannot identify respondents.
     ranked : bool
-        The columns hold the first choice, the second, …
+        The columns contain the first choice, the second, …
     """
 
     text: str
@@ -130,7 +130,7 @@ class ImportedQuestion:
     ranked: bool = False
 
     def final(self, option: str) -> str:
-        """Return the option that one counts as; '' where it is no answer."""
+        """Return the option that `option` counts as; '' if it is no answer."""
         decided = self.decided.get(option, "")
         if decided == MISSING:
             return ""
@@ -142,7 +142,7 @@ class ImportedQuestion:
 
     @property
     def settled(self) -> ImportedQuestion:
-        """The question with the options that are left of it, and without doubts."""
+        """The question with its final options, and without doubts."""
         options: dict[str, int] = {}
         for option, count in self.options.items():
             if final := self.final(option):
@@ -156,9 +156,9 @@ def asks_for_years(question: ImportedQuestion) -> bool:
 
 
 def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
-    """Yield the questions with the roles that their wording tells, each role once: rather of 'din' or 'du'.
+    """Yield the questions with roles by their wording, each role once, with preference for 'din' and 'du'.
 
-    Where several may have a role, all are marked.
+    If several questions may have a role, all are marked.
     """
     roles = worded = [question.role or role_of(question) for question in found]
     if "sex" not in worded:
@@ -183,7 +183,7 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
         else:
             rivals = [found[other].text for other in alike[role] if other != at]
             if role == "birth_year":
-                # Of a day of birth the year is kept alone.
+                # Only the year of a date of birth is kept.
                 question = replace(question, kind="number")
             given = one_option_a_sex(replace(question, role=role))
             if _is_text(question, role):
@@ -197,7 +197,7 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
 
 
 def one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
-    """Return a question whose 'M' and 'Mand' are one option, as they are read: the whole word."""
+    """Return a question with 'M' and 'Mand' as one option, the whole word, as they are read."""
     if question.role != "sex":
         return question
     alike: dict[str, Counter[str]] = {}
@@ -222,12 +222,12 @@ def one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
 
 
 def first_word(text: str) -> str:
-    """Return the word that a text begins with, as texts are compared."""
+    """Return the first word of a text, normalised."""
     return re.split("[ /]", normalise(uncoded(text)))[0].strip(",.")
 
 
 def _is_text(question: ImportedQuestion, role: str) -> bool:
-    """Return whether a role makes a question one of text: ids and postcodes that each wrote as he liked."""
+    """Return whether a role makes a question one of text, such as ids, or postcodes written in many ways."""
     postcodes = [found[1] for option in question.options if (found := _POSTCODE.match(option))]
     return (
         role in ("free_text", "contact")
@@ -237,9 +237,9 @@ def _is_text(question: ImportedQuestion, role: str) -> bool:
 
 
 def role_of(question: ImportedQuestion) -> str:
-    """Return the role that a question's wording tells; '' where it tells none."""
-    # Where a name tells more than the text ('Q2' of 'Alder'), either may.
-    # Where names are of plain letters, 'koen' is 'køn'.
+    """Return a question's role by its wording; '' if it has none."""
+    # Check text and name, because a name may say more than the text ('Q2' and 'Alder').
+    # Names may be without Danish letters: 'koen' is 'køn'.
     texts: tuple[str, ...] = tuple(
         spelled
         for text in map(unnumbered, (question.text, *question.columns[:1]))
@@ -247,9 +247,9 @@ def role_of(question: ImportedQuestion) -> str:
     )
     beside = re.search(r"\[([^]]*)\]\Z", question.text)
     if beside and is_other(beside[1]):
-        # What was written beside the answer to another question.
+        # A text that belongs to the answer to another question.
         return ""
-    # Few places that many live in tell nobody's address.
+    # A few places where many people live are not addresses.
     addresses = any(map(_HOUSE.search, question.options))
     is_area = question.kind == "single" and _HOME.fullmatch(question.text) and not addresses
     if question.kind != "multiple" and is_contact_heading(question.text) and not is_area:
@@ -259,7 +259,7 @@ def role_of(question: ImportedQuestion) -> str:
             continue
         if (role == "id" and question.repeats) or (role == "age" and _is_coded(question)):
             continue
-        # 'Vigtigt? [Byudvikling i din bydel]' asks about the district, not which one it is.
+        # 'Vigtigt? [Byudvikling i din bydel]' asks about the district, not which district it is.
         in_grid = role == "area" and (question.kind == "single" or _is_coded(question))
         asked = [_ROW.sub("", text) for text in texts] if in_grid else texts
         if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in asked):
@@ -268,14 +268,14 @@ def role_of(question: ImportedQuestion) -> str:
 
 
 def _role_by_answers(question: ImportedQuestion) -> str:
-    """Return the role that the answers tell where the wording does not: 'Jeg er' of women and men."""
+    """Return a role by the answers if the wording gives none: 'Jeg er' with women and men."""
     texts = {word for text in question.options for word in normalise(uncoded(text)).split("/")}
     sexes = question.kind == "single" and all(texts & set(words) for words in SEXES.values())
     return "sex" if sexes and not _NOT_ONESELF.search(question.text) else ""
 
 
 def is_of_another(heading: str) -> bool:
-    """Return whether a heading asks about somebody else than the respondent."""
+    """Return whether a heading asks about somebody other than the respondent."""
     return bool(_NOT_ONESELF.search(heading))
 
 
@@ -284,5 +284,5 @@ def _danish(text: str) -> str:
 
 
 def _is_coded(question: ImportedQuestion) -> bool:
-    """Return whether answers are few small numbers, as in a grid, rather than ages or postcodes."""
+    """Return whether answers are a few small numbers, as in a grid, rather than ages or postcodes."""
     return any(doubt.kind == "few_small_numbers" for doubt in question.doubts)

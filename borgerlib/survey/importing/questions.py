@@ -1,4 +1,4 @@
-"""What an export seems to ask: columns put together to questions; kinds, options and roles guessed."""
+"""Find the questions of an export: group columns to questions, and guess kinds, options and roles."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _MANY = 10
 
 
 def questions(export: Export) -> list[ImportedQuestion]:
-    """Return what an export seems to ask, in its order; the platform's own columns are left out."""
+    """Return the questions of an export in its order; the platform's own columns are left out."""
     tries = export.problems.loc[export.problems["rule"] == TEST_ANSWER, "row"]
     export = replace(export, frame=export.frame[~export.frame.index.isin(tries)])
     seen = [look(export, column) for column in export.columns if column.role != PLATFORM]
@@ -61,7 +61,7 @@ def questions(export: Export) -> list[ImportedQuestion]:
 
 
 def _told_once(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
-    """Yield questions; what is doubted of a grid's rows is asked at its first: one answer is for all."""
+    """Yield questions; a doubt that all rows of a grid share is asked once, at its first row."""
     keys = [
         (question.text.rpartition(" [")[0], *map(_without_count, question.doubts))
         if question.doubts and question.text.endswith("]")
@@ -84,7 +84,7 @@ def _without_count(doubt: Said) -> str:
 
 
 def _is_next_choice(frame: pd.DataFrame, before: ImportedQuestion, question: ImportedQuestion) -> bool:
-    """Return whether a column holds the next choice from the same options: nobody chooses one twice."""
+    """Return whether a column is the next choice from the same options: nobody chooses one twice."""
     text = without_place(question.text)
     one_asked = question.kind in ("single", "text") and (before.ranked or before.kind == "single")
     if not one_asked or text == question.text or text != without_place(before.text):
@@ -111,10 +111,10 @@ def _with_choice(before: ImportedQuestion, question: ImportedQuestion) -> Import
 
 
 def _groups(seen: Sequence[Seen]) -> list[list[Seen]]:
-    """Return the columns of each question: those that the file puts together, and ticks in a row.
+    """Return the columns of each question: those that the file groups, and adjacent columns of ticks.
 
-    What was written beside an option may stand between the options; a choice that is there already begins
-    another question of the same words.
+    A text that belongs to an option may be between the options; a choice that is repeated begins another
+    question with the same words.
     """
     groups: list[list[Seen]] = []
     by_question: dict[str, list[Seen]] = {}
@@ -133,13 +133,13 @@ def _groups(seen: Sequence[Seen]) -> list[list[Seen]]:
 
 
 def _goes_on(group: Sequence[Seen], seen: Seen) -> bool:
-    """Return whether a column is a further option of ticks in a row, or what was written beside 'Andet'."""
+    """Return whether a column is a further option of adjacent ticks, or the text that belongs to 'Andet'."""
     own_words = len(group) >= _LIST and is_other(seen.column.label) and not seen.column.role
     return _is_own_tick(group[-1]) and (own_words or _is_own_tick(seen))
 
 
 def _is_own_tick(seen: Seen) -> bool:
-    """Return whether a column is an option without its question: its own heading, or 0 and 1 alone."""
+    """Return whether a column is an option without its question: only its own heading, or 0 and 1."""
     column, held = seen.column, {normalise(text) for text in seen.answers if not is_unticked(text)}
     ticks = held == {normalise(column.label)} or (held in _MARKS and "?" not in column.label)
     return ticks and not (column.question or column.role or column.labels)
@@ -152,7 +152,7 @@ def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
     if parts := _of_different_kinds(members, ticks):
         return parts
     if 2 * len(ticks) < len(members):
-        # A grid: each row is a question with the same answers.
+        # A grid: each row is a question, and all have the same answers.
         return [_row(each) for each in members]
     words = [each for each in members if each not in ticks and _is_beside(each, ticks)]
     members = [each for each in members if each not in words]
@@ -182,9 +182,9 @@ def _row(seen: Seen) -> ImportedQuestion:
 
 
 def _of_different_kinds(members: Sequence[Seen], ticks: Sequence[Seen]) -> list[ImportedQuestion]:
-    """Return the questions under a heading that is none of theirs: 'Baggrund' over 'Køn' and 'Alder'.
+    """Return the questions under a heading that is not a question: 'Baggrund' above 'Køn' and 'Alder'.
 
-    They share no answer, and several tell by themselves who the respondent is, or how to reach her.
+    They share no answers, and several of them ask for personal data.
     """
     held = [set(each.answers) for each in members if each.answers]
     apart = len(held) > 1 and len(set().union(*held)) == sum(map(len, held))
@@ -198,7 +198,7 @@ def _of_different_kinds(members: Sequence[Seen], ticks: Sequence[Seen]) -> list[
 
 
 def _is_beside(seen: Seen, ticks: Sequence[Seen]) -> bool:
-    """Return whether a column holds what was written beside an option that has a box: 'Andet - tekst'."""
+    """Return whether a column is the text that belongs to an option with a box: 'Andet - tekst'."""
     options = tuple(each.column.choice for each in ticks if each.column.choice)
     words = not any(normalise(text) in SELECTED | NOT_SELECTED for text in seen.answers)
     return words and seen.column.choice.startswith(options)
@@ -241,7 +241,7 @@ def _alone(seen: Seen, *, text: str = "") -> ImportedQuestion:
 
 
 def _are_joined_codes(answers: Mapping[str, int]) -> bool:
-    """Return whether cells are small codes joined by commas, each after a smaller one: no decimals."""
+    """Return whether cells are small codes joined by commas, in ascending order: not decimals."""
     cells = [[int(piece) for piece in text.split(",")] for text in answers if _CODES.fullmatch(text)]
     several = [cell for cell in cells if len(cell) > 1]
     if len(cells) < len(answers) or len(several) < _LIST or any(0 in cell for cell in cells):
@@ -251,7 +251,7 @@ def _are_joined_codes(answers: Mapping[str, int]) -> bool:
 
 
 def _may_be_codes(answers: Mapping[str, int]) -> bool:
-    """Return whether '2,3' and '12,1' may be two codes: what follows the comma also begins an answer."""
+    """Return whether '2,3' and '12,1' may be two codes: numbers after the comma also begin answers."""
     cells = [text.split(",") for text in answers if _CODES.fullmatch(text)]
     before, after = {cell[0] for cell in cells}, {cell[1] for cell in cells if len(cell) > 1}
     once = all(len(set(cell)) == len(cell) for cell in cells)
@@ -290,7 +290,7 @@ def _number(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
 
 
 def _are_weights(text: str, answers: Mapping[str, int]) -> bool:
-    """Return whether numbers are called weights, and lie about 1."""
+    """Return whether a column is called a weight, and its mean is about 1."""
     numbers = [(number, count) for text, count in answers.items() if (number := parse_number(text))]
     mean = sum(number * count for number, count in numbers) / max(sum(count for _, count in numbers), 1)
     return bool(_WEIGHT.search(text)) and abs(mean - 1) < _ABOUT_ONE

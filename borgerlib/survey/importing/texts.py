@@ -1,4 +1,4 @@
-"""Options from the texts of one column: several joined in a cell, or one; own words are none."""
+"""Find options in the texts of one column, several joined per cell or one; own words are not options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FEW = 5
 _MANY = 10
 _MANY_PEOPLE = 30
 _BY_HAND = ("/", "+", "&")
-# LimeSurvey's answers without their texts: A1, AO02.
+# Codes of LimeSurvey's answers, exported without texts: A1, AO02.
 _CODE = re.compile(r"[A-Z]{1,2}\d{1,3}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
@@ -30,12 +30,12 @@ _OWN_WORDS = re.compile(rf"({'|'.join(OTHERS)}) ?[:–-] ?\w", re.IGNORECASE)
 
 
 def from_texts(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
-    """Return a question as one of several choices, or of one; where answers do not recur, of text."""
+    """Return a question as multiple or single choice, or as text if answers do not recur."""
     return _joined(asked, seen) or _single(asked, seen)
 
 
 def _joined(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
-    """Return a multiple question where cells hold several of few texts."""
+    """Return a multiple question if cells contain several of a few texts."""
     for sign in SEPARATORS:
         found = pieces_of(seen.answers, sign)
         options = found.options
@@ -51,7 +51,7 @@ def _joined(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
 
 
 def _with_own_words(asked: ImportedQuestion, seen: Seen, signs: Sequence[str]) -> ImportedQuestion | None:
-    """Return a multiple question where some add words of their own to what the others choose."""
+    """Return a multiple question if some respondents add their own words to the options."""
     for sign in signs:
         found = pieces_of(seen.answers, sign)
         often = _often(found.options)
@@ -74,9 +74,10 @@ def _with_own_words(asked: ImportedQuestion, seen: Seen, signs: Sequence[str]) -
 
 
 def _named(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
-    """Return a multiple question where each part of the cells also stands alone.
+    """Return a multiple question if each part of the cells also occurs alone.
 
-    Names of options between spaces, as ODK exports them, or texts with '/', '+' or '&' between, as by hand.
+    Parts are option names separated by spaces, as ODK exports them, or texts that somebody joined by hand
+    with '/', '+' or '&'.
     """
     for sign in (" ",) if all(_NAMES.fullmatch(text) for text in seen.answers) else _BY_HAND:
         found = pieces_of(seen.answers, sign)
@@ -90,7 +91,7 @@ def _named(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
 
 
 def _single(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
-    """Return a single choice where answers recur, a text where they do not."""
+    """Return a single choice if answers recur, else a text."""
     unsaid = {text: count for text, count in seen.answers.items() if not _OWN_WORDS.match(text)}
     often = _often(seen.answers)
     rare = sum(unsaid.values()) - sum(often.values())
@@ -113,14 +114,14 @@ def _single(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
 
 
 def _often(options: Mapping[str, int]) -> dict[str, int]:
-    """Return what several chose, but for own words that say so ('Andet: havnen'), be they often the same."""
+    """Return frequent options, without marked own words ('Andet: havnen'), even if these are frequent."""
     return {
         text: count for text, count in options.items() if count >= _REPEATED and not _OWN_WORDS.match(text)
     }
 
 
 def _seldom(options: Mapping[str, int], *, times: int) -> tuple[Said, ...]:
-    """Return the doubt about what next to nobody chose, while others are chosen far oftener."""
+    """Return the doubt about options that hardly anybody chose, while others are chosen far more often."""
     fewest = min(_FEW, max(options.values()) / times)
     few = [
         said("times", text=text, count=count)
@@ -131,13 +132,13 @@ def _seldom(options: Mapping[str, int], *, times: int) -> tuple[Said, ...]:
 
 
 def _date_doubts(answers: Mapping[str, int]) -> tuple[Said, ...]:
-    """Return the doubt about dates among other options: a spreadsheet makes one of '2-4'."""
+    """Return the doubt about dates among other options: a spreadsheet converts '2-4' to a date."""
     dates = [text for text in answers if _DATE.fullmatch(text)]
     return (said("dates_for_options", texts=dates),) if 0 < len(dates) < len(answers) else ()
 
 
 def _short_doubts(answers: Mapping[str, int]) -> tuple[Said, ...]:
-    """Return the doubt about options that stand short beside long: 'M' and 'mand', '2' and '2 timer'."""
+    """Return the doubt about options in a short and a long form: 'M' and 'mand', '2' and '2 timer'."""
     texts = {normalise(text): text for text in answers}
     pairs = [
         f"{texts[short]} = {texts[long]}"

@@ -1,1 +1,1 @@
-"""Which column feeds which item, and what its cells stand for."""
+"""Map columns to items, and their cells to answers."""

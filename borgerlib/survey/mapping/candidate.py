@@ -1,4 +1,4 @@
-"""One way to feed an item, and what makes it doubtful."""
+"""One way to feed an item from columns, and what makes it doubtful."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Candidate:
     ----------
     entry : ItemMapping
     score : float
-        How well texts and answers fit: 1 when both are the codebook's own; more for a platform's own column.
+        How well texts and answers fit: 1 if both are the codebook's own; more for a platform's own column.
     sure : bool
-        Good enough to be used without a person looking.
+        Good enough to be used without a check by a person.
     reason : str
-        What it rests on, or what is in doubt.
+        The reason for it, or what is in doubt.
     fits : bool
-        False where a column has the item's text but not its answers: it is not used, only told.
+        False if a column has the item's text but not its answers: it is not used, only reported.
     """
 
     entry: ItemMapping
@@ -41,7 +41,7 @@ class Candidate:
 
 
 def guess(item: Item, strange: Sequence[str]) -> dict[str, str]:
-    """Return the options that strange answers are most like, where one is clearly the nearest."""
+    """Return the option most similar to each unknown answer, if one is clearly the nearest."""
     guessed = {}
     for text in strange[:40]:
         ranked = sorted(
@@ -55,7 +55,7 @@ def guess(item: Item, strange: Sequence[str]) -> dict[str, str]:
 
 
 def reworded(item: Item, strange: Mapping[str, int], known: Iterable[str | None]) -> str:
-    """Name frequent answers that are no option where some option never occurs; '' where there is no doubt."""
+    """Name frequent unknown answers if some option never occurs; '' if there is no doubt."""
     frequent = {text: times for text, times in strange.items() if times >= FREQUENT}
     used = set(known)
     never = [option for option in item.options if option.id not in used and option != item.catch_all]

@@ -1,4 +1,4 @@
-"""Finds the columns that could feed an item, and how well each fits."""
+"""Find the columns that could feed an item, and judge how well each fits."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_OPTIONS = 60
 
 
 def candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
-    """Yield every way in which the columns could feed an item, in no order."""
+    """Yield every way in which the columns could feed an item, in no particular order."""
     if item.kind == "multiple":
         yield from indicator_candidates(item, seen)
         yield from ranked_candidates(item, seen)
@@ -67,7 +67,7 @@ def _column_candidate(item: Item, seen: Seen) -> Candidate | None:
 
 
 def _typed_candidate(item: Item, seen: Seen, found: Candidate) -> Candidate | None:
-    """Judge a number or date item by how many answers are numbers or dates: an untidy one costs itself."""
+    """Judge a candidate for a number or date item by how many answers are numbers or dates."""
     values = pd.Series(list(seen.answers), dtype="string")
     counts = np.array(list(seen.answers.values()))
     parse = (
@@ -98,7 +98,7 @@ def _typed_candidate(item: Item, seen: Seen, found: Candidate) -> Candidate | No
 
 def _is_plausible(item: Item, numbers: pd.Series) -> bool:
     if item.role == "age":
-        # Of 1 to 6 are codes of bands.
+        # Lower medians are codes of age bands.
         return bool(10 <= numbers.median() < 130)
     if item.role == "birth_year":
         return bool(numbers.median() > 1880)
@@ -150,7 +150,7 @@ def _single_candidate(item: Item, seen: Seen, alike: float, *, asked: bool) -> C
 def _without_refusals(
     found: Candidate, absent: tuple[str, ...], options: OptionMatcher, seen: Seen
 ) -> Candidate:
-    """Propose unwilling wordings as no answer; unsure where one may be 'Andet' as well."""
+    """Propose refusals as no answer; unsure if one may also be 'Andet'."""
     named = ", ".join(f"'{text}' ({seen.answers[text]} times)" for text in absent)
     doubtful = {option for text in absent if (option := options.match(other_or_refusal(text)))}
     either = f"; or is it the option '{doubtful.pop()}'?" if (unsure := bool(doubtful)) else ""
@@ -163,7 +163,7 @@ def _without_refusals(
 
 
 def _by_number(item: Item, seen: Seen, alike: float) -> dict[str, str]:
-    """Take label numbers (1 for the first option) for options, where the question's text fits."""
+    """Take numbers (1 for the first option) for options, if the question's text fits."""
     numbers = {str(at): option.id for at, option in enumerate(item.options, start=1)}
     if alike < SIMILAR or not seen.answers or not set(seen.answers) <= set(numbers):
         return {}

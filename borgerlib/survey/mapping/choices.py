@@ -1,4 +1,4 @@
-"""Codes the choices of one item: which option of a single item, which options of a multiple one."""
+"""Code the choices of one item: the option of a single item, the options of a multiple item."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Coded:
-    """One item as coded.
+    """One coded item.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Coded:
     answers, recognised : int
         Values that were not blank, and how many of them were understood.
     unclear : tuple of str
-        What stands for different options as well, and nothing tells which.
+        Ambiguous cells, which may stand for different options.
     """
 
     columns: dict[str, Any]
@@ -60,10 +60,10 @@ class Coded:
 
 
 def single_choice(item: Item, entry: ItemMapping, export: Export) -> Coded:
-    """Code a single item; every value that is no option is missing and recorded.
+    """Code a single item; a value that is not an option becomes missing and is recorded.
 
-    An answer in own words counts as the catch-all option, where there is one. Of several columns the first
-    that holds an answer counts; another answer in a later one is recorded.
+    An answer in own words counts as the catch-all option, if there is one. With several columns the first
+    answer counts, and a different answer in a later column is recorded.
     """
     places = _places(item)
     otherwise = places[item.catch_all.id] if item.catch_all else UNKNOWN
@@ -88,9 +88,9 @@ def single_choice(item: Item, entry: ItemMapping, export: Export) -> Coded:
 
 
 def several_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
-    """Code a multiple item whose cells hold options: all that are chosen, or a column a choice.
+    """Code a multiple item whose cells contain options: all chosen ones, or one per column.
 
-    What is no option is left out and recorded, or counts as the catch-all option. No rank is kept.
+    Unknown texts are left out and recorded, or count as the catch-all option. Ranks are not kept.
     """
     places = _places(item)
     chosen = np.zeros((len(export.frame), len(places)), dtype=np.int8)
@@ -125,14 +125,14 @@ def _places(item: Item) -> dict[str, int]:
 
 
 def _read(item: Item, entry: ItemMapping, name: str, export: Export) -> tuple[Places, list[Reading]]:
-    """Return which of a column's different cells each row has, and what each says; the last is the blank."""
+    """Return each row's number of its distinct cell, and these cells' readings; the last is blank."""
     read = (_joined if entry.layout == "joined" else _whole)(item, entry, export.column(name))
     cells, different = pd.factorize(export.frame[name])
     return cells, [*map(read, different), Reading()]
 
 
 def _whole(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], Reading]:
-    """Return what reads a cell that holds one option."""
+    """Return a function that reads a cell with one option."""
     options = matcher(item, entry.values)
     given = {normalise(value) for value in entry.values}
     absent = no_answers(entry, column, known=lambda text: options.match(text) is not None)
@@ -149,7 +149,7 @@ def _whole(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], Re
 
 
 def _joined(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], Reading]:
-    """Return what reads a cell that holds the texts of all chosen options."""
+    """Return a function that reads a cell with the texts of all chosen options."""
     parts = joined_text(item, entry.separator, entry.values)
     absent = no_answers(entry, column, known=lambda text: not parts.read(text).strange)
 
@@ -165,7 +165,7 @@ def _joined(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], R
 def _strange(
     item: Item, export: Export, cells: Places, readings: list[Reading], rule: str
 ) -> Iterator[Problem]:
-    """Yield what is no option; in own words where there is an option for them."""
+    """Yield values that are not an option, as own words if there is an option for these."""
     rule = "written_in" if item.catch_all else rule
     wrong = np.array([bool(each.strange) for each in readings])[cells]
     for row, cell in zip(export.frame.index[wrong], cells[wrong], strict=True):
@@ -173,7 +173,7 @@ def _strange(
 
 
 def label_of(value: str, labels: Mapping[str, str]) -> str:
-    """Return what a code stands for ('2' and '2.0' alike), or the value itself."""
+    """Return the label of a code ('2' and '2.0' are the same), or the value itself."""
     if value in labels or not labels:
         return labels.get(value, value)
     return labels.get(value.partition(".")[0] if value.endswith(".0") else value, value)
@@ -182,10 +182,10 @@ def label_of(value: str, labels: Mapping[str, str]) -> str:
 def no_answers(
     entry: ItemMapping, column: Column, *, known: Callable[[str], bool] = lambda _: False
 ) -> Callable[[str], bool]:
-    """Return the test of whether a value is no answer.
+    """Return a function that tests whether a value means no answer.
 
-    It is where the mapping says so; or where the platform marks it so (N/A, user-missing in SPSS) or somebody
-    will not answer, unless it is an option of the codebook ('Ved ikke').
+    It does if the mapping says so; or if the platform marks it (N/A, user-missing in SPSS) or it is a
+    refusal, unless it is an option of the codebook ('Ved ikke').
     """
     said = {normalise(text) for text in entry.missing}
     plain = not (said or column.labels or column.missing)
@@ -209,12 +209,12 @@ def _listed(export: Export, name: str, item: Item, wrong: npt.NDArray[np.bool_],
 
 
 def shown(value: str, column: Column) -> str:
-    """Return a value as a log shows it: a code with what it stands for."""
+    """Return a value for the log: a code with its label."""
     return f"{value} ({column.labels[value]})" if value in column.labels else value
 
 
 def said_otherwise(item: Item, reading: Reading) -> str:
-    """Return in words between which options a cell leaves the choice."""
+    """Return in words which options an ambiguous cell may stand for."""
     one = [name for name in reading.options if name not in reading.otherwise]
     other = [name for name in reading.otherwise if name not in reading.options]
     texts = [" and ".join(f"'{item.option(name).text}'" for name in names) for names in (one, other)]
@@ -222,10 +222,10 @@ def said_otherwise(item: Item, reading: Reading) -> str:
 
 
 def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
-    """Code a multiple item from one 0/1 column an option.
+    """Code a multiple item from a 0/1 column for each option.
 
-    Where a no is written out, whoever has a mark of no answer in some boxes (-1, 'Ubesvaret') and answered
-    others has not answered the question: all options of an item share one base.
+    If boxes that are not ticked have a value, a respondent with a mark for no answer in some boxes (-1,
+    'Ubesvaret') and answers in others has not answered the question: all options of an item share one base.
     """
     picked = np.full((len(export.frame), len(item.options)), -1, dtype=np.int64)
     marked: list[tuple[int, str, npt.NDArray[np.bool_]]] = []
@@ -242,7 +242,7 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
             replace(export.column(column), labels=labels), item.options[place].text, entry, export
         )
         answers += int((~np.isin(values, (-1, _PASSED))).sum())
-        # The platform's column for 'Andet' holds what was written there.
+        # The platform's column for 'Andet' contains the respondent's text.
         own_words = item.catch_all == item.options[place]
         rule = "written_in" if own_words else "unknown_selection"
         problems += _listed(export, column, item, values == UNKNOWN, rule)
@@ -250,17 +250,17 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
             values = np.where(values == UNKNOWN, 1, values)
         else:
             marked.append((place, column, values == _PASSED))
-        # Of several columns for an option, a tick in one is a tick.
+        # If an option has several columns, a tick in one of them is enough.
         picked[:, place] = np.maximum(picked[:, place], values)
     known = picked >= 0
     ticked = picked == 1
     if (picked == 0).any():
-        # Where a no is written out, a column that holds nothing at all is of an option that was not offered;
-        # unless it is for own words, which nobody needs to have written.
+        # If boxes that are not ticked have a value, an empty column is an option that was not offered; unless
+        # it is for own words, which may be empty because nobody wrote any.
         offered &= _any((picked != -1).T) | [option == item.catch_all for option in item.options]
     else:
         marked = []
-    # With an option for 'nothing of this' no tick at all is no answer; without one it may be the answer.
+    # If there is an option 'none of these', no tick at all means no answer; otherwise it may be the answer.
     has_none = any(item.options[place].stands_alone for place in np.flatnonzero(offered))
     answered = _any(ticked) if has_none else _any(known)
     for place, column, marks in marked:
@@ -271,9 +271,9 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
 
 
 def says_yes_and_no(frame: pd.DataFrame) -> bool:
-    """Return whether boxes hold 1 for yes and 2 for no, as SPSS has it, rather than first and second choices.
+    """Return whether boxes contain 1 for yes and 2 for no, as in SPSS, rather than first and second choices.
 
-    Whoever was asked then has one of the two in every box, and somebody has the same in all.
+    In that case everybody who was asked has 1 or 2 in every box, and somebody has the same number in all.
     """
     if not frame.iloc[:, 0].dropna().head(1).isin(_ONE_AND_TWO).all():
         return False
@@ -286,7 +286,7 @@ def says_yes_and_no(frame: pd.DataFrame) -> bool:
 
 
 def _selections(known: Column, text: str, entry: ItemMapping, export: Export) -> Places:
-    """Return for each row 1 ticked, 0 not ticked, -1 blank, `_PASSED` a mark of no answer, `UNKNOWN` none."""
+    """Return for each row 1 (ticked), 0 (not), -1 (blank), `_PASSED` (marked no answer) or `UNKNOWN`."""
     choices = {normalise(text), normalise(known.name), normalise(known.choice)} - {""}
     absent = no_answers(entry, known)
 
@@ -310,7 +310,7 @@ def _choices(
     answered: npt.NDArray[np.bool_],
     offered: npt.NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
-    """Return the 0/1 columns: missing where nothing was answered, and for options that were not offered."""
+    """Return the 0/1 columns: missing if nothing was answered, and for options that were not offered."""
     columns = {}
     for at, name in enumerate(item.columns):
         missing = ~answered if offered is None or offered[at] else np.ones(len(answered), dtype=bool)

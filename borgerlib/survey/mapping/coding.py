@@ -33,7 +33,7 @@ from borgerlib.survey.responses import Export, Problem, Responses, dtype_of, pro
 _OLDEST = 130
 _TIMES = ("started", "submitted")
 _REFUSED = ("mixed_up", "two_readings", "reworded")
-"""What codings are refused for."""
+"""Reasons to refuse a coding."""
 
 
 def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Responses:
@@ -48,13 +48,13 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     Returns
     -------
     Responses
-        All respondents of the export; values that are not recognised are missing and stand in `problems`.
+        All respondents of the export; unknown values are missing and recorded in `problems`.
 
     Raises
     ------
     DataError
-        The mapping names columns that the export has not, or feeds an item from a column most of whose values
-        are no answers to it (columns mixed up). All such items are listed at once.
+        The mapping names columns that the export lacks, or feeds an item from a column whose values are
+        mostly not answers to it (columns mixed up). All such items are listed at once.
     """
     _refuse_absent_columns(export, mapping)
     columns: dict[str, Any] = {}
@@ -102,7 +102,7 @@ def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
 
 
 def _orders(export: Export, codebook: Codebook, mapping: Mapping) -> dict[str, str]:
-    """Return what each date begins with ('' where nothing tells); times of an answer are written alike."""
+    """Return what each date begins with ('' if unclear); start and end times share one format."""
     alike: dict[str, dict[str, list[pd.Series]]] = {}
     for item in codebook:
         if item.kind == "date" and (entry := mapping.item(item.id)) is not None:
@@ -134,7 +134,7 @@ def _code(item: Item, entry: ItemMapping, export: Export, *, first: str) -> Code
 
 
 def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.Series, list[Problem]]:
-    """Return the answers, of several columns the first that holds one, and the others that disagree."""
+    """Return the answers, from the first column that has one, and the later answers that disagree."""
     values = pd.Series(pd.NA, index=export.frame.index, dtype="string")
     twice: list[Problem] = []
     for name in entry.columns:
@@ -157,8 +157,8 @@ def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.S
 def _no_numbers(answers: Iterable[str], labels: abc.Mapping[str, str]) -> list[str]:
     """Return the codes that stand for their label ('99 = Ved ikke'), not for a number of the scale.
 
-    A label is of the scale where it names a number ('70 år eller ældre'), or where its code lies within the
-    numbers without a label or less than half their range from them: of many scales the ends alone are named.
+    A labelled code belongs to the scale if its label names a number ('70 år eller ældre'), or if the code is
+    within the unlabelled numbers or at most half their range from them: many scales only label the ends.
     """
     given = (parse_number(value) for value in answers if value not in labels)
     scale = [number for number in given if number is not None]
@@ -170,7 +170,7 @@ def _no_numbers(answers: Iterable[str], labels: abc.Mapping[str, str]) -> list[s
         if number is None or no_opinion(label) or number < 0 <= lowest:
             return False
         named = parse_number(label) is not None or code in re.findall(r"\d+", label)
-        # Nobody need have answered close to an end; codes of no answer stand above the scale or below nought.
+        # There may be no answers close to an end; codes for no answer are above the scale or negative.
         return named or 0 <= number <= highest or lowest - beyond <= number <= highest + beyond
 
     return [code for code, label in labels.items() if not is_number(code, label)]
@@ -207,7 +207,7 @@ def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebo
 
 
 def _reworded(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
-    """Name frequent answers that are no option where options never occur: a wrong nought otherwise."""
+    """Name frequent unknown answers if options never occur: these would wrongly be counted as 0."""
     strange = broken(coded, "unknown_option", "unknown_selection", "written_in")
     never = _never(item, entry, coded)
     occurring = {option.id for option in item.options if option not in never}
@@ -230,7 +230,7 @@ def _never(item: Item, entry: ItemMapping, coded: Coded) -> list[Option]:
 
 
 def _examples(entry: ItemMapping, export: Export) -> str:
-    """Name frequent values only: a rare one may be a person's name or address."""
+    """Name only frequent values: a rare one may be a person's name or address."""
     counts = pd.concat([export.frame[column] for column in entry.columns]).value_counts()
     frequent = counts[counts >= FREQUENT].index[:4]
     return f" (such as {', '.join(repr(str(value)[:40]) for value in frequent)})" if len(frequent) else ""

@@ -28,21 +28,21 @@ class ItemMapping:
     item : str
         Item of the codebook.
     columns : tuple of str
-        Headings in the export. For 'ranked' the first, second, … choice; for 'indicators' one an option, or
-        several. For 'value' and 'joined' one; where there are several (a question asked in two places), the
-        first that holds an answer counts ('value'), or all do ('joined').
+        Headings in the export. For 'ranked' the first, second, … choice; for 'indicators' one or more for
+        each option. For 'value' and 'joined' one; if there are several (a question asked in two places), the
+        first answer counts ('value'), or all do ('joined').
     layout : str
-        'value': the column holds the answer. For multiple items: 'indicators' (a 0/1 column an option),
-        'joined' (the chosen texts in one cell) or 'ranked' (a column a choice).
+        'value': the column contains the answer. For multiple items: 'indicators' (a 0/1 column per option),
+        'joined' (the chosen texts in one cell) or 'ranked' (a column per choice).
     options : mapping of str to str
         For 'indicators': heading → option id.
     values : mapping of str to str
-        Text or code in the export → option id (for text items: → text to use instead), where the codebook's
-        own texts do not tell.
+        Text or code in the export → option id (for text items: → text to use instead), if it is not one of
+        the codebook's own texts.
     separator : str
-        For 'joined': what stands between two texts (' ' for a space).
+        For 'joined': the separator of two texts (' ' for a space).
     missing : tuple of str
-        Texts or codes in the export that are no answer ('99', 'NA').
+        Texts or codes in the export that mean no answer ('99', 'NA').
     """
 
     item: str
@@ -63,11 +63,11 @@ class Mapping:
     survey : str
         Id of the codebook.
     items : tuple of ItemMapping
-        Items that no entry feeds are all missing.
+        Items without an entry are all missing.
     missing : tuple of str
-        Texts or codes that are no answer, whatever the item.
+        Texts or codes that mean no answer, for all items.
     sheet, heading_rows :
-        Where the table stands in the file; as `borgerlib.survey.readers.read_export`.
+        Where the table is in the file; as for `borgerlib.survey.readers.read_export`.
     """
 
     survey: str
@@ -134,7 +134,7 @@ def load_mapping(path: str | Path, codebook: Codebook) -> Mapping:
 
 
 def _whole(item: str, table: dict[str, Any]) -> dict[str, Any]:
-    """Return the table of an item with what a person may leave out of it."""
+    """Return the table of an item, with the keys added that a person may leave out."""
     columns, options = table.get("columns"), table.get("options")
     if isinstance(columns, str):
         columns = [columns]

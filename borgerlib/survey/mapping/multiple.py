@@ -1,4 +1,4 @@
-"""Finds the columns that could feed a multiple item: ticks, joined texts, or a column a choice."""
+"""Find the columns that could feed a multiple item: ticks, joined texts, or a column per choice."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ORDER_CODE = re.compile(r"(?:SQ|A|AO)0*(\d+)\Z", re.IGNORECASE)
 
 
 def joined_candidate(item: Item, seen: Seen, alike: float, *, asked: bool) -> Candidate | None:
-    """Propose a column whose cells hold the texts of all chosen options, by the separator that fits best."""
+    """Propose a column whose cells join the texts of all chosen options, with the best separator."""
     absent = [sign for sign in _SEPARATORS if not any(sign in text for text in seen.answers)]
     splits = [_split(item, seen, sign) for sign in _SEPARATORS if sign not in absent[1:]]
     best = max(splits, key=lambda each: (each.several and each.share >= RELATED, each.share))
@@ -56,7 +56,7 @@ def joined_candidate(item: Item, seen: Seen, alike: float, *, asked: bool) -> Ca
 
 @dataclass(frozen=True)
 class _Split:
-    """What a separator makes of a column: options, pieces that are none, whether a cell has several."""
+    """A column split by a separator: options, unknown pieces, and whether a cell has several."""
 
     separator: str
     share: float
@@ -96,7 +96,7 @@ def ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
     for each in seen:
         known = sum(count for text, count in each.answers.items() if options.match(text) is not None)
         label = each.column.label if not each.column.choice else each.column.question
-        # Of many choices the last may be one person's; else a column of one text is a tick.
+        # The last of many choices may have one answer only; otherwise a column with one text is a tick.
         one_of_many = len(each.answers) > 1 or without_place(label) != label
         if one_of_many and known >= NEARLY_ALL * each.total and known:
             fitting.append((each, (label, each.column.name, without_place(label))))
@@ -110,7 +110,7 @@ def ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
 
 
 def indicator_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
-    """Propose the 0/1 columns of one question, each for the option that it names."""
+    """Propose the 0/1 columns of one question, each for the option in its heading."""
     groups: dict[str, list[Seen]] = {}
     runs: list[list[Seen]] = [[]]
     for each in (_parted(item, one) for one in seen):
@@ -120,7 +120,7 @@ def indicator_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate
                 runs[-1].append(each)
         elif runs[-1]:
             runs.append([])
-    # Options without their question: those that stand together, rather than the first of the same text.
+    # Options without their question: prefer adjacent columns to the first columns with the same text.
     for question, members in [*(("", run) for run in runs if run), *groups.items()]:
         found = _indicator_candidate(item, question, members)
         if found:
@@ -128,7 +128,7 @@ def indicator_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate
 
 
 def _parted(item: Item, seen: Seen) -> Seen:
-    """Part a column's text where the item's own ends, if an option follows: 'Emner? - Klima: byen'."""
+    """Split a column's text after the item's text, if an option follows: 'Emner? - Klima: byen'."""
     text, question = normalise(seen.column.text), normalise(item.text)
     if not text.startswith(question) or normalise(seen.column.question) == question:
         return seen
@@ -139,7 +139,7 @@ def _parted(item: Item, seen: Seen) -> Seen:
 
 
 def _is_other(item: Item, seen: Seen) -> bool:
-    """Return whether a column holds what was written beside the catch-all option of an item."""
+    """Return whether a column is the text that belongs to the catch-all option of an item."""
     if item.catch_all is None:
         return False
     return matcher(item).match(seen.column.choice or seen.column.label) == item.catch_all.id
@@ -165,7 +165,7 @@ def _indicator_candidate(item: Item, question: str, members: Sequence[Seen]) -> 
     if len(fed) < 2 or (share < 0.5 and alike < RELATED):
         return None
     whole = len(fed) == len(members) if question else True
-    # Headings that are the options' texts alone are of no other question where all options are there.
+    # If headings are only option texts, and all options are there, no other question can be meant.
     asked = asks((label, question), item) if question else share == 1.0
     sure = whole and not guessed and asked
     entry = ItemMapping(item.id, tuple(fed), "indicators", options=fed)
@@ -179,7 +179,7 @@ def _indicator_candidate(item: Item, question: str, members: Sequence[Seen]) -> 
 
 
 def _by_order(item: Item, members: Sequence[Seen], alike: float) -> Candidate | None:
-    """Take numbered subquestions (SQ001, SQ002, …) for the options in the questionnaire's order."""
+    """Match numbered subquestions (SQ001, SQ002, …) with the options in the questionnaire's order."""
     if len(members) != len(item.options) or not all(
         _ORDER_CODE.match(each.column.choice) for each in members
     ):

@@ -1,4 +1,4 @@
-"""What somebody should look at once an item is coded: notes on its options, boxes, own words and codes."""
+"""Notes on a coded item that a person should check: on its options, boxes, own words and codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMED = 4
 
 
 def notes_of(item: Item, entry: ItemMapping, coded: Coded, export: Export, mapping: Mapping) -> Iterator[str]:
-    """Yield what should be looked at of an item as it was coded."""
+    """Yield the notes on a coded item."""
     yield from _not_offered(item, entry, coded)
     yield from _no_options(item, coded)
     yield from _unread_boxes(item, entry, export, mapping)
@@ -38,7 +38,7 @@ def _not_offered(item: Item, entry: ItemMapping, coded: Coded) -> Iterator[Said]
 
 
 def _no_options(item: Item, coded: Coded) -> Iterator[Said]:
-    """Name frequent answers that are no option; a rare one may be a person's name or address."""
+    """Name frequent answers that are not an option; a rare one may be a person's name or address."""
     times = broken(coded, "unknown_option", "unknown_selection")
     frequent = [(text, count) for text, count in times.most_common(_NAMED) if count >= FREQUENT]
     if answers := [said("times", text=text[:40], count=count) for text, count in frequent]:
@@ -46,7 +46,7 @@ def _no_options(item: Item, coded: Coded) -> Iterator[Said]:
 
 
 def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mapping) -> Iterator[Said]:
-    """Name boxes that stand beside those of a question and feed nothing: an option that is new this year."""
+    """Name boxes of a question that feed nothing: an option may be new this year."""
     asked = {export.column(name).question for name in entry.columns if entry.layout == "indicators"} - {""}
     used = {name for each in mapping.items for name in each.columns}
     unread = [
@@ -71,15 +71,15 @@ def _passed_over(item: Item, coded: Coded) -> Iterator[Said]:
 
 
 def broken(coded: Coded, *rules: str) -> Counter[str]:
-    """Return how often each value of an item breaks one of some rules."""
+    """Return how often each value of an item breaks one of the given rules."""
     problems = sorted(coded.problems, key=lambda each: (each.row, each.column))
     return Counter(each.value for each in problems if each.rule in rules)
 
 
 def _refusals(item: Item, entry: ItemMapping, export: Export) -> Iterator[Said]:
-    """Tell of unwilling wordings that count as no answer though neither codebook nor mapping names them."""
+    """Report refusals that count as no answer although neither codebook nor mapping names them."""
     if item.kind == "date" or item.role == "id":
-        # As many different texts as respondents.
+        # These have as many different texts as respondents.
         return
     options = matcher(item, entry.values)
     missing = {normalise(text) for text in entry.missing}
@@ -101,7 +101,7 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> Iterator[Said]:
 
 
 def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> Iterator[Said]:
-    """Tell of numbers that may be codes of no answer, or shares among per cent; ages are told elsewhere."""
+    """Report numbers that may be codes for no answer, or shares among percentages; not for ages."""
     if item.kind != "number" or item.role in ("age", "birth_year"):
         return
     numbers = coded.columns[item.id].map("{:g}".format, na_action="ignore").value_counts()

@@ -1,4 +1,4 @@
-"""What a column holds, and how much a text is like an item's."""
+"""The answers in a column, and the similarity of texts to an item's."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _PLACE = re.compile(
 
 @dataclass(frozen=True)
 class Seen:
-    """A column and its different answers (texts, not codes) with their counts, the most frequent first.
+    """A column and its distinct answers (texts, not codes) with their counts, the most frequent first.
 
-    What the platform marks as no answer ('N/A') is left out.
+    Values that the platform marks as no answer ('N/A') are left out.
     """
 
     column: Column
@@ -45,7 +45,7 @@ class Seen:
 
 
 def look(export: Export, column: Column) -> Seen:
-    """Count the different answers of a column, codes put into words where the export has labels."""
+    """Count the distinct answers of a column, with labels instead of codes if the export has labels."""
     answers: dict[str, int] = {}
     for value, count in islice(export.counts(column.name).items(), _MOST_VALUES):
         text = label_of(value, column.labels)
@@ -56,13 +56,13 @@ def look(export: Export, column: Column) -> Seen:
 
 
 def likeness(texts: Iterable[str], item: Item) -> float:
-    """Return how much the most alike of some texts is like the item's text, aliases or id (0–1)."""
+    """Return the highest similarity of some texts to the item's text, aliases or id (0–1)."""
     wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
     return max((alike_texts(one, other) for one in _worded(texts) for other in wanted), default=0.0)
 
 
 def _worded(texts: Iterable[str]) -> list[str]:
-    """Return texts as they are, and without a number of the question before them: '2. prioritet'."""
+    """Return texts unchanged, and without the number of the question: '2. prioritet'."""
     both = (normalise(each) for text in texts if text for each in (text, unnumbered(text)))
     return list(dict.fromkeys(both))
 
@@ -73,16 +73,16 @@ def unnumbered(text: str) -> str:
 
 
 def without_place(text: str) -> str:
-    """Return 'Prioritet' of '2. prioritet' and 'Prioritet 2'; a text that is a number alone as it is."""
+    """Return 'Prioritet' of '2. prioritet' and 'Prioritet 2'; a text that is only a number is unchanged."""
     bare = _PLACE.sub("", text, count=1).strip()
     return bare[:1].upper() + bare[1:] or text
 
 
 def asks(texts: Iterable[str], item: Item) -> bool:
-    """Return whether a text is the item's question beyond doubt: its words or name, or nearly so.
+    """Return whether a text is certainly the item's question: its words or name, or nearly so.
 
-    A short name inside a longer question is a hint only: 'Tid' in 'Hvor meget tid bruger din ægtefælle?'. It
-    is enough for sex, whose options are not those of another question.
+    A short name inside a longer question is only a hint: 'Tid' in 'Hvor meget tid bruger din ægtefælle?'. For
+    sex it is enough, because no other question has these options.
     """
     if item.role == "sex":
         return likeness(texts, item) >= RELATED
@@ -96,7 +96,7 @@ def asks(texts: Iterable[str], item: Item) -> bool:
 
 
 def alike_texts(one: str, other: str) -> float:
-    """Return how much two normalised texts are alike (0–1)."""
+    """Return the similarity of two normalised texts (0–1)."""
     if one == other:
         return 1.0
     words, others = set(one.split()), set(other.split())
@@ -104,7 +104,7 @@ def alike_texts(one: str, other: str) -> float:
     shorter = min(len(words), len(others))
     if not shorter:
         return 0.0
-    # A heading of one word inside a long question is a hint ('Køn' in 'Hvad er dit køn?'), no more.
+    # A heading of one word inside a long question is only a hint ('Køn' in 'Hvad er dit køn?').
     contained = 0.7 * common / shorter if common * 2 >= shorter else 0.0
     pairs = difflib.SequenceMatcher(None, one, other)
     if pairs.real_quick_ratio() < RELATED or pairs.quick_ratio() < RELATED:
@@ -117,7 +117,7 @@ def alike_texts(one: str, other: str) -> float:
 
 
 def is_indicator(seen: Seen) -> bool:
-    """Return whether a column holds ticks only: 0/1, yes or no, or the text of its own option."""
+    """Return whether a column contains only ticks: 0/1, yes or no, or the text of its own option."""
     own = {normalise(seen.column.choice), normalise(seen.column.label), normalise(seen.column.name)} - {""}
     held = [normalise(text) for text in seen.answers if not is_unticked(text)]
     return all(text in SELECTED | NOT_SELECTED | own for text in held)
@@ -126,7 +126,7 @@ def is_indicator(seen: Seen) -> bool:
 def is_ranking(cells: Iterable[tuple[Sequence[str], int]]) -> bool:
     """Return whether nearly everybody has all options, in different orders: ranked rather than chosen.
 
-    `cells` are the options of each different answer, and how many have given it.
+    `cells` are the options of each distinct answer, and how many gave it.
     """
     cells = list(cells)
     everything = {option for options, _ in cells for option in options}

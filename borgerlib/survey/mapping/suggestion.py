@@ -1,4 +1,4 @@
-"""Proposes which column feeds which item, and says what it is unsure of."""
+"""Propose which column feeds which item, and say what is unsure."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _OF_THE_FORM = "the form's own column"
 
 
 def for_codebook(codebook: Codebook) -> tuple[str, ...]:
-    """Return the option that names a codebook in a command; nothing for the one that is taken by itself."""
+    """Return the command's option for a codebook; empty for the default one."""
     return () if codebook.file in ("", CITIZENS) else ("--codebook", codebook.file)
 
 
 def where(sheet: str, heading_rows: int | None, municipality: str) -> list[str]:
-    """Return the options that say where a table stands and whose it is, as far as somebody has said it."""
+    """Return the command's options for a table's place and municipality, as far as they were given."""
     rows = [] if heading_rows is None else ["--heading-rows", str(heading_rows)]
     whose = ["--municipality", municipality] if municipality else []
     return [*(["--sheet", sheet] if sheet else []), *rows, *whose]
@@ -60,7 +60,7 @@ class Suggestion:
     confidence : mapping of str to {'sure', 'unsure', 'missing'}
         For every item of the codebook.
     reasons : mapping of str to str
-        For every item: what the proposal rests on, or what is in doubt.
+        For every item: the reason for the proposal, or what is in doubt.
     unused : tuple of str
         Headings that feed no item.
     """
@@ -72,7 +72,7 @@ class Suggestion:
 
     @property
     def notes(self) -> list[str]:
-        """What is told of items that are missing although a column has their text, or is untidy."""
+        """Notes on items that are missing although a column has their text, or that have an untidy column."""
         return [
             said("of_item", item=item_id, what=reason)
             for item_id, reason in self.reasons.items()
@@ -82,7 +82,7 @@ class Suggestion:
     def require_sure(self, codebook: Codebook, *, export: Sequence[str] = ()) -> None:
         """Raise `DataError` unless all that is found is sure, and all that the survey requires is found.
 
-        `export` is the file with the options of `where`, for the commands that the message tells.
+        `export` is the file and the options of `where`, for the commands in the message.
         """
         problems = [
             f"{item_id}: unsure: {self.reasons[item_id]}"
@@ -90,7 +90,7 @@ class Suggestion:
             if confidence == "unsure"
         ]
         for roles in codebook.meta.get("required_roles", []):
-            # Who asks for the age in bands has asked for it.
+            # A question on the age in bands also counts as asking for the age.
             roles = [*roles, *(["age_group"] if "age" in roles else [])]
             fed = [
                 item.id for item in codebook if item.role in roles and self.confidence[item.id] != "missing"
@@ -170,7 +170,7 @@ def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] 
 
 
 def _near(item: Item, unused: Sequence[Seen]) -> str:
-    """Name the column whose text is most like that of an item that no column feeds; '' where none is."""
+    """Name the column most similar to an item that no column feeds; '' if none is similar."""
     columns = [each.column for each in unused if not each.column.role]
     alike = {one.name: likeness((one.text, one.label, one.name, one.choice), item) for one in columns}
     best = max(alike, key=lambda name: alike[name], default="")
@@ -179,7 +179,7 @@ def _near(item: Item, unused: Sequence[Seen]) -> str:
 
 def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidate:
     close = other.sure and other.score > chosen.score - _CLOSE
-    # A column with the very texts of the item has no rival in one whose texts are only like them.
+    # A column with exactly the item's texts has no rival in a column with similar texts.
     outdone = chosen.score >= 1 > other.score
     if not chosen.sure or not close or outdone or set(other.entry.columns) & used:
         return chosen
@@ -189,7 +189,7 @@ def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidat
 def suggestion_of(
     codebook: Codebook, chosen: dict[str, Candidate], why: Mapping[str, str], unused: list[str]
 ) -> Suggestion:
-    """Return the suggestion of what is chosen for each item; `why` tells of those for which nothing is."""
+    """Return the suggestion of the chosen candidates; `why` has the reasons for items without one."""
     confidence: dict[str, Confidence] = {}
     reasons = {}
     for item in codebook:
@@ -229,7 +229,7 @@ def write_mapping(suggestion: Suggestion, path: str | Path) -> Path:
     Raises
     ------
     DataError
-        There is a file of that name already, or it cannot be written.
+        The file already exists, or cannot be written.
     """
     return write_new(Path(path), mapping_toml(suggestion))
 

@@ -1,1 +1,1 @@
-"""One file a survey platform: its export → responses."""
+"""One module per survey platform: from its export to responses."""

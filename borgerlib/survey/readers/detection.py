@@ -1,4 +1,4 @@
-"""What kind of file, and whose: told from the content, never from the name."""
+"""Detect the kind and the platform of a file by its content, never by its name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from borgerlib.survey.grid.workbook import read_workbook_grids
 from borgerlib.survey.readers import forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
 from borgerlib.survey.responses import Export
 
-# Each reads a table of its platform, and nothing of another's.
+# Each reads a table of its platform, and returns None for any other.
 _VENDORS: tuple[Callable[[HeadedGrid], Export | None], ...] = (
     limesurvey.read, forms.read_google, forms.read_microsoft, govocal.read, platforms.read, kobo.read,
 )  # fmt: skip
@@ -45,7 +45,7 @@ def kind_of(path: Path) -> str:
     Raises
     ------
     DataError
-        The file is of a kind that holds no table of answers, or needs converting first.
+        The file is of a kind that does not contain a table of answers, or must be converted first.
     """
     with path.open("rb") as file:
         head = file.read(1024)
@@ -74,14 +74,14 @@ def kind_of(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Where:
-    """Where the table is in a file, as far as somebody has said so.
+    """Where the table is in a file, as far as the user has said.
 
     Parameters
     ----------
     sheet : str
-        Name of the worksheet; '' for the one with most cells of those that are shown.
+        Name of the worksheet; '' for the visible one with most cells.
     heading_rows : int, optional
-        How many rows head the columns; by default judged by what stands below.
+        Number of heading rows; by default judged by the rows below.
     """
 
     sheet: str = ""
@@ -104,12 +104,12 @@ def read_file(path: Path, *, limits: Limits, where: Where) -> Export:
 
 
 def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
-    """Read SurveyXact's files from a folder, those of several tablets with our page, or the only file in it.
+    """Read SurveyXact's files from a folder, those of several tablets with our page, or its only file.
 
     Raises
     ------
     DataError
-        The folder is empty, or holds several files that are neither.
+        The folder is empty, or contains several other files.
     """
     files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     if not files:
@@ -126,7 +126,7 @@ def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
         try:
             return surveyxact.read(grids, limits=limits)
         except DataError:
-            # The part that lacks may be one that was there and could not be read: then that is the error.
+            # If the missing part is a file that could not be read, report that error instead.
             if refused:
                 raise refused[0] from None
             raise
@@ -141,7 +141,7 @@ def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
 
 
 def _of_one_form(grids: list[Grid]) -> Grid | None:
-    """Return the rows of files that the same page of ours has saved, one below the other; else None."""
+    """Return the combined rows of files that our own page has saved on several tablets; else None."""
     heads = {tuple(grid.rows[0]) for grid in grids}
     if len(heads) != 1 or MARK not in next(iter(heads)):
         return None
@@ -150,7 +150,7 @@ def _of_one_form(grids: list[Grid]) -> Grid | None:
 
 
 def _text_grids(files: list[Path], limits: Limits) -> tuple[list[Grid], list[DataError]]:
-    """Read the tables among some files; a folder may hold a PDF of the questionnaire or a note as well."""
+    """Read the tables among some files; a folder may also contain a PDF of the questionnaire or a note."""
     grids: list[Grid] = []
     refused: list[DataError] = []
     for file in files:
@@ -176,14 +176,14 @@ def _read_grids(grids: list[Grid], limits: Limits, where: Where) -> Export:
 
 
 def _sheet(grids: list[Grid], named: str) -> Grid:
-    """Return the worksheet of that name, or of those that are shown the one with most cells."""
+    """Return the worksheet of that name, or the visible one with most cells."""
     if named:
         found = [grid for grid in grids if grid.sheet == text_of(named)]
         if not found:
             raise DataError(unknown_name("sheet", named, [grid.sheet for grid in grids if grid.sheet]))
         return found[0]
-    # A workbook may carry further sheets (a front page, pictures of charts): the answers are the largest.
-    # A hidden one is what somebody has put away, unless nothing that is shown can be a table.
+    # A workbook may have further sheets (a front page, pictures of charts): the answers are the largest
+    # sheet. A hidden sheet is not used, unless no visible sheet can be a table.
     grid = max(grids, key=lambda each: (_may_be_table(each), len(each.rows) * len(each.rows[0])))
     others = [other for other in grids if other is not grid]
     notes = [said("hidden_sheet_read", sheet=grid.sheet)] if grid.hidden else []
@@ -199,6 +199,6 @@ def _may_be_table(grid: Grid) -> bool:
 
 
 def _refuse_respondent_list(table: HeadedGrid) -> None:
-    """Refuse names and addresses only, as Enalyzer exports them: who was invited, not what they said."""
+    """Refuse a table of only names and addresses, as Enalyzer exports: people invited, not answers."""
     if all(is_contact_heading(heading) for heading in table.headings):
         raise DataError(said("respondent_list", file=table.grid.name, columns=", ".join(table.headings)))

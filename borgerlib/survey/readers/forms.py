@@ -1,4 +1,4 @@
-"""Google Forms and Microsoft Forms: one table, chosen options joined in one cell."""
+"""Google Forms and Microsoft Forms: one table, with chosen options joined in one cell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHANGED = ("last modified", "sidst ændret", "senest ændret", "tidspunkt for")
 
 
 def read_google(table: HeadedGrid) -> Export | None:
-    """Read a Google Forms table; None where the first column is not Google's time stamp.
+    """Read a Google Forms table; return None if the first column is not Google's time stamp.
 
     'question [row]' headings are the rows of a grid.
     """
@@ -34,9 +34,9 @@ def read_google(table: HeadedGrid) -> Export | None:
 def read_microsoft(table: HeadedGrid) -> Export | None:
     """Read a Microsoft Forms table: id, start, completion, then two columns on the signed-in account.
 
-    None where a table does not begin so. The headings are in the language of whoever exported, so the content
-    decides. The account's address and name are no answers that somebody gave, so nothing is fed from them
-    unless a mapping says so; nor from what Forms adds to a quiz.
+    Return None if a table does not begin so. The content decides, because the headings are in the language of
+    the user who exported. The account's address and name are not answers, so they feed no item unless a
+    mapping says so; nor do the columns that Forms adds to a quiz.
     """
     if len(table.headings) <= _META or table.headings[0].casefold() != "id":
         return None

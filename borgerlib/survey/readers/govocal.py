@@ -1,4 +1,4 @@
-"""Go Vocal (formerly CitizenLab): a workbook, one row an input, chosen options joined by ';'."""
+"""Go Vocal (formerly CitizenLab): a workbook, one row per input, chosen options joined by ';'."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
 
 
 def read(table: HeadedGrid) -> Export | None:
-    """Read a Go Vocal table; None unless the first column holds the platform's ids, a later one authors'."""
+    """Read a Go Vocal table; None unless the first column has the platform's ids, a later one authors'."""
     first, *others = table.headings
     if not table.grid.sheet or not all_match(table.frame[first], _UUID):
         return None

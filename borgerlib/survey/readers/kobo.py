@@ -40,20 +40,20 @@ def _is_tick(table: HeadedGrid, name: str) -> bool:
 
 
 def read(table: HeadedGrid) -> Export | None:
-    """Read the paths of a KoboToolbox table; None where no choices have a column each, named by a stroke."""
+    """Read the paths of a KoboToolbox table; None if no choices have their own columns, named with '/'."""
     if not _choices(table):
         return None
     return export_of(table, VENDOR, columns_of(table), notes=places_left_out(table.headings))
 
 
 def places_left_out(headings: Sequence[str]) -> list[Said]:
-    """Return the note on where people stood: a place by GPS is no answer, and tells who somebody is."""
+    """Return the note on GPS positions: they are not answers, and may identify a person."""
     found = _places(headings)
     return [said("gps_left_out", columns=found)] if found else []
 
 
 def _places(headings: Sequence[str]) -> list[str]:
-    """Return the columns of each place by GPS: its parts, and the column that holds them together."""
+    """Return the columns of each GPS position: its parts, and the column that combines them."""
     parts = {
         name: (found["path"] or "", found["place"]) for name in headings if (found := _PLACE.match(name))
     }
@@ -63,7 +63,7 @@ def _places(headings: Sequence[str]) -> list[str]:
 
 
 def columns_of(table: HeadedGrid) -> list[Column]:
-    """Return what paths tell; the joined column beside a question's choices says the same as they do."""
+    """Return the columns by their paths; the joined column of a question repeats its choices' columns."""
     choices = _choices(table)
     places = _places(table.headings)
     questions = {_parent(name) for name in choices}

@@ -1,4 +1,4 @@
-"""LimeSurvey: headings by code, by full or abbreviated text, or both (VV: in two rows); by code or text."""
+"""LimeSurvey: headings are codes, texts (full or cut), or both (VV: two rows); answers codes or texts."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _CODE_HEADINGS = {
 }
 _LANGUAGE = r"[a-z]{2}(?:-[A-Za-z-]+)?"
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
-# 'Q3[SQ001comment]' is what was written beside an option, and none itself.
+# 'Q3[SQ001comment]' is the comment on an option, not an option itself.
 _CODE = re.compile(r"(?P<question>[A-Za-z]\w*)\[(?P<choice>[^\]]+(?<!\wcomment))\](?:\[[^\]]+\])?\Z")
 _CODE_AND_TEXT = re.compile(r"(?P<code>[A-Za-z]\w*(?:\[[^\]]+\])*)\. (?P<text>.+)\Z")
 _TEXT = re.compile(r"(?P<question>.+?) \[(?P<choice>.+)\]\Z")
 
 
 def _is_ours(table: HeadedGrid) -> bool:
-    """Return whether a table has LimeSurvey's own leading columns, or headings that mostly are code and text.
+    """Return whether a table has LimeSurvey's own leading columns, or mostly headings of code and text.
 
-    The leading columns are told by their codes, or by what they hold in any language: an increasing number,
-    a time, the last page seen, and the language of the interview. Whoever exports may leave them out.
+    The leading columns are recognised by their codes, or in any language by their content: an increasing
+    number, a time, the last page seen, and the language of the interview. An export may lack them.
     """
     head = [heading.partition(". ")[0].casefold() for heading in table.headings[:8]]
     if head[0] == "id" and {"submitdate", "lastpage", "startlanguage"} <= set(head):
@@ -57,12 +57,12 @@ def _has_leading_columns(table: HeadedGrid) -> bool:
 
 
 def read(table: HeadedGrid) -> Export | None:
-    """Read what LimeSurvey's headings tell of questions and options; None where they are another's."""
+    """Read questions and options from LimeSurvey's headings; return None for another platform's table."""
     if not _is_ours(table):
         return None
     heads = [_parts(heading) for heading in table.headings]
     if len(table.heading_rows) > 1:
-        # VV: texts in the first row, codes in the second, which names the columns.
+        # VV format: texts in the first row, codes in the second, which names the columns.
         heads = [
             (_parts(name)[0], text or name)
             for name, text in zip(table.headings, table.heading_rows[0], strict=True)
@@ -77,7 +77,7 @@ def read(table: HeadedGrid) -> Export | None:
 
 
 def _parts(heading: str) -> tuple[str, str]:
-    """Return code and text of a heading; the heading itself for what it lacks."""
+    """Return code and text of a heading; the heading itself if it lacks one of them."""
     both = _CODE_AND_TEXT.match(heading)
     return (both["code"], both["text"]) if both else (heading, heading)
 
@@ -102,6 +102,6 @@ def _column(name: str, code: str, label: str, *, role: str, shared: Counter[str]
 
 
 def _role(code: str, at: int, *, places: bool) -> str:
-    # With headings by text only the order of the leading columns tells: id, submitted, last page, language.
+    # If headings are texts, only the order of the leading columns helps: id, submitted, last page, language.
     by_place = ("id", "submitted", PLATFORM, PLATFORM)[at] if places and at < 4 else ""
     return _CODE_HEADINGS.get(code.casefold(), "") or by_place

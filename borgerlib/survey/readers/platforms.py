@@ -1,4 +1,4 @@
-"""Platforms that are told by headings of their own columns: Qualtrics, SurveyMonkey, REDCap and others."""
+"""Platforms recognised by the headings of their own columns: Qualtrics, SurveyMonkey, REDCap and others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from borgerlib.survey.responses import (
 
 @dataclass(frozen=True)
 class Platform:
-    """What a platform puts before the answers; headings are in lower case.
+    """The columns that a platform adds to the answers; headings are in lower case.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Platform:
     roles : mapping of str to str
         Heading → role.
     own : frozenset of str
-        Headings of further columns of the platform's own.
+        Headings of the platform's other own columns.
     fewest : int
     """
 
@@ -101,11 +101,11 @@ _REDCAP = Platform(
     _EVENT | {"redcap_survey_identifier", "survey identifier"},
 )
 _PLATFORMS = (_QUALTRICS, _SURVEYMONKEY, _TYPEFORM, _1KA, _ODK, _JOTFORM, _DECIDIM)
-# Not answered, skipped, not asked.
+# 1KA's codes for not answered, skipped, not asked.
 _CODES_OF_1KA = ((-99.0, -1.0),)
 _FEWEST = 2
 _TICK = re.compile(r"(?P<question>\w+?)___(?P<choice>\w+)\Z")
-# Codes of missing data have boxes of their own, beside those of the options: 'x____99' of -99.
+# Codes for missing data also have boxes, in addition to the options: 'x____99' for -99.
 _NO_OPTION = re.compile(r"[_-]\d+")
 _COMPLETE = r"complete\?( \(column \d+\))?|.+_complete"
 _INCOMPLETE = frozenset({"incomplete", "0"})
@@ -120,7 +120,7 @@ def _platform(table: HeadedGrid) -> Platform | None:
 
 
 def read(table: HeadedGrid) -> Export | None:
-    """Read the columns, and say which are the platform's own; None unless enough headings are one's."""
+    """Read the columns, and mark the platform's own; return None if no platform is recognised."""
     platform = _platform(table)
     if platform is None:
         return None
@@ -137,7 +137,7 @@ def read(table: HeadedGrid) -> Export | None:
 
 
 def _american(export: Export) -> Export:
-    """Write SurveyMonkey's own times as ISO 8601: its months stand first, unless a time says otherwise."""
+    """Write SurveyMonkey's own times as ISO 8601: the month is first, unless a time shows otherwise."""
     names = [column.name for column in export.columns if column.role in ("started", "submitted")]
     if not names:
         return export
@@ -157,7 +157,7 @@ def _roles(table: HeadedGrid, platform: Platform) -> dict[str, str]:
 
 
 def _read_redcap(table: HeadedGrid) -> Export:
-    """Read REDCap's checkboxes, raw or labelled; every other column is a question, or its own."""
+    """Read REDCap's checkboxes, raw or labelled; any other column is a question, or REDCap's own."""
     columns = []
     missing: dict[str, list[str]] = {}
     for name in table.headings:
@@ -182,7 +182,8 @@ def _read_redcap(table: HeadedGrid) -> Export:
     for question in {column.question for column in columns} - {""}:
         boxes = [column.name for column in columns if column.question == question]
         unanswered = ticked[missing.get(question, [])].any(axis=1)
-        # Each form ends with how far it came. Boxes are never blank: whoever left before them ticked none.
+        # Each form ends with its status. Boxes are never blank: if a form is incomplete and has no ticks,
+        # the respondent left before them.
         after = names[names.index(boxes[-1]) :]
         if form := [name for name in after if re.fullmatch(_COMPLETE, name.casefold())]:
             unanswered |= _holds(export.frame[form[0]], _INCOMPLETE) & ~ticked[boxes].any(axis=1)
@@ -190,28 +191,28 @@ def _read_redcap(table: HeadedGrid) -> Export:
     return export
 
 
-# As Enalyzer and others head it.
+# Headings that Enalyzer and others use.
 _STATUS = r"(svar|besvarelses|response|completion|survey)?[ _]?status"
 _PARTLY = frozenset(
     {"delvist", "delvist besvaret", "påbegyndt", "nogen svar", "partial", "incomplete", "in progress"}
 )
 _WHOLE = frozenset({"gennemført", "afsluttet", "fuldført", "besvaret", "complete", "completed", "finished"})
-# Heading of each platform's own (in lower case) → what it holds of an answer that was not finished.
+# Heading of each platform's own column (in lower case) → its values for an unfinished answer.
 _UNFINISHED: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "Qualtrics": ((r"finished", frozenset({"false", "falsk", "0"})),),
     "Typeform": ((r"response type", frozenset({"started", "partial"})),),
     "1KA": ((r"status", frozenset({"5"})),),
-    # One code of five, or a box each: new, sent, some answers, finished, dropped out.
+    # One of five codes, or a box for each: new, sent, some answers, finished, dropped out.
     "SurveyXact": ((r"statoverall_1", frozenset({"3"})), (r"statoverall_3", frozenset({"1"}))),
     "REDCap": ((_COMPLETE, _INCOMPLETE),),
     "table": ((_STATUS, _PARTLY),),
 }
-# Qualtrics' own tries of a survey, as text and as code.
+# Qualtrics' marks of test answers, as text and as code.
 _TRIES = frozenset({"survey preview", "survey test", "1", "2"})
 
 
 def judged(export: Export) -> Export:
-    """Say which answers are tries of the survey, as problems, and note how many were not finished."""
+    """Record test answers as problems, and note how many answers were not finished."""
     tried = pd.Series(False, index=export.frame.index)
     problems = export.problems
     own = [name for name in export.frame.columns if name.casefold() == "status"]
@@ -230,7 +231,7 @@ def judged(export: Export) -> Export:
 
 
 def _status(export: Export, column: Column) -> Column:
-    """Return a column that says how far an answer came as the platform's own: it answers no question."""
+    """Return a column of completion status as the platform's own column: it is not a question."""
     if column.role or not re.fullmatch(_STATUS, column.name.casefold()):
         return column
     held = {text.casefold() for text in export.counts(column.name)}

@@ -1,4 +1,4 @@
-"""One file a survey platform: its export → responses."""
+"""Read the export of any survey platform, and put it into the codebook's terms."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ __all__ = ["Limits", "read_export", "read_responses"]
 _SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
 _MUNICIPALITY = re.compile(r"kommune|municipality", re.IGNORECASE)
 _MOST_NAMES = 200
-# What heads the columns where a row is an answer: who, which question, what was answered.
+# Headings of tables with one row per answer: which question, and what was answered.
 _MORE = "[ _-]?(tekst|text|navn|name|id|nr|no|nummer|number)?\\.?"
 _ASKED = re.compile(rf"(spørgsmål|question|fråga|frage|variab(e?l|le)|item){_MORE}", re.IGNORECASE)
 _GIVEN = re.compile(rf"(svar|besvarelse|answer|response|antwort|value|værdi){_MORE}", re.IGNORECASE)
 _MOST_COLUMNS = 12
-# As Decidim, REDCap, SurveyXact and plain tables head them.
+# Headings in Decidim, REDCap, SurveyXact and plain tables.
 _TIMES = {
     "started": re.compile(
         r"start(ed|et)?([ -]?(date|time|at|tidspunkt|dato|tid))?|created"
@@ -117,7 +117,7 @@ def read_export(
 
 
 def _refuse_an_answer_a_row(export: Export) -> None:
-    """Raise `DataError` where a column names the question and another holds the answer: a 'long' table."""
+    """Raise `DataError` for a 'long' table: one column with questions, and another with answers."""
     if len(export.columns) > _MOST_COLUMNS:
         return
     names = [name for name in export.frame.columns if not export.frame[name].is_unique]
@@ -128,7 +128,7 @@ def _refuse_an_answer_a_row(export: Export) -> None:
 
 
 def _with_times(export: Export) -> Export:
-    """Find the columns that say when an answer was begun and sent, where the platform's reader knows none."""
+    """Find the columns of start and end times, if the platform's reader has found none."""
     columns = list(export.columns)
     for role, pattern in _TIMES.items():
         if any(column.role == role for column in columns):
@@ -143,13 +143,13 @@ def _with_times(export: Export) -> Export:
 
 
 def _answers(export: Export, name: str) -> pd.Series:
-    """Return what a column holds but for marks of no answer ('[not completed]')."""
+    """Return the values of a column without marks for no answer ('[not completed]')."""
     column = export.frame[name]
     return column[~column.isin([text for text in export.counts(name) if is_no_answer(text)])]
 
 
 def _with_ones_and_twos(export: Export) -> Export:
-    """Say what 1 and 2 stand for in the boxes of a question, where the file does not."""
+    """Add labels for 1 and 2 in the boxes of a question, if the file has none."""
     groups: dict[str, list[Column]] = {}
     for column in export.columns:
         if column.question and not column.role and not column.labels:
@@ -167,7 +167,7 @@ def _with_ones_and_twos(export: Export) -> Export:
 
 
 def _noting_municipalities(export: Export) -> Export:
-    """Note a column that names several municipalities: the answers of all would be taken for those of one."""
+    """Note a column with several municipalities: all answers would be counted as those of one."""
     for column in export.columns:
         counts = export.counts(column.name) if _MUNICIPALITY.search(f"{column.name} {column.label}") else {}
         if not 1 < len(counts) <= _MOST_NAMES:
@@ -183,7 +183,7 @@ def _noting_municipalities(export: Export) -> Export:
 
 
 def _noting_repeats(export: Export) -> Export:
-    """Note rows that are another one over again, where a column or a few tell nearly all rows apart."""
+    """Note duplicate rows, if one column or a few identify nearly all rows."""
     first = export.frame.head(_SAMPLE).drop_duplicates()
     different = first.nunique().sort_values(ascending=False, kind="stable")
     telling = list(different.index[:_TELLING])

@@ -23,15 +23,15 @@ _OTHERWISE = "WINDOWS-1252"
 def read(path: Path, *, limits: Limits) -> Export:
     """Read a .sav or .zsav file.
 
-    A user-defined missing value stays where it has a label, for the survey may have it as an option ('don't
-    know'); `Column.missing` names it, so that it is missing where it is no option.
+    A user-defined missing value with a label is kept, because it may be an option of the survey ('don't
+    know'); `Column.missing` names it, so that it becomes missing if it is not an option.
 
     Raises
     ------
     DataError
         The file is damaged or has no cases.
     """
-    # Heavy to import, and only SPSS files need it.
+    # Imported here: it is slow to import, and only SPSS files need it.
     import pyreadstat
 
     frame, meta, notes = _read(path, pyreadstat)
@@ -48,7 +48,7 @@ def _read(path: Path, library: Any) -> tuple[pd.DataFrame, Any, tuple[str, ...]]
             frame, meta = library.read_sav(str(path), user_missing=True, encoding=encoding)
             break
         except Exception as error:
-            # The library raises its own error, and others of the C library beneath, on damaged files.
+            # On damaged files the library raises its own error, and others from its C library.
             if encoding or "encoding" not in str(error):
                 raise DataError(said("damaged_file", file=path.name, what="SPSS", how=str(error))) from error
     return frame, meta, (said("wrong_encoding_declared", encoding=encoding),) if encoding else ()
@@ -68,7 +68,7 @@ def _columns(names: list[str], meta: Any) -> list[Column]:
                 (_plain(each["lo"]), _plain(each["hi"])) for each in meta.missing_ranges.get(column.name, ())
             ),
         )
-        # Our own exports name the columns 'item__option'; elsewhere the labels tell.
+        # Our own exports name the columns 'item__option'; in other files the labels show the options.
         for column in (
             named if named.choice and "__" in named.name else labelled
             for named, labelled in zip(question_columns(names), question_columns(names, labels), strict=True)

@@ -1,7 +1,7 @@
 """SurveyXact: a dataset of codes, the texts of the codes, and the structure of the questionnaire.
 
-Three text files (comma, semicolon or tab; Windows-1252 or UTF-16) or three sheets of one workbook. Which is
-which is told from the content: names differ between municipalities.
+Three text files (comma, semicolon or tab; Windows-1252 or UTF-16) or three sheets of one workbook. They are
+recognised by their content, because names differ between municipalities.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def is_structure(grid: Grid) -> bool:
 
 
 def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
-    """Put the three parts together.
+    """Combine the three parts.
 
     Parameters
     ----------
     grids : sequence of Grid
-        Files of a folder, or sheets of a workbook; others than the three are passed over.
+        Files of a folder, or sheets of a workbook; any other than the three are ignored.
     limits : Limits
 
     Raises

@@ -1,4 +1,4 @@
-"""A simulation as files: what SurveyXact exports, and the marks that say SIMULEREDE DATA."""
+"""A simulation as files: a SurveyXact export, marked as SIMULEREDE DATA."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _SUBTYPES = {"single": "Single", "multiple": "Multiple", "number": "Number", "da
 
 
 def write_surveyxact(simulation: Simulation, folder: Path) -> None:
-    """Write a simulation as SurveyXact exports a survey, with the truth beside it.
+    """Write a simulation as SurveyXact exports a survey, together with the truth.
 
-    Semicolon, Windows-1252: dataset (codes), labels (texts of the codes) and structure (questions). Every
-    file name begins with SIMULEREDE_DATA and the dataset has a column `simuleret`. A folder SIMULEREDE_DATA
-    beside them marks the export, and holds the truth, the seed and the number of flaws (sandhed.json) and the
-    population by district and by kind of place, to weight by.
+    The files use semicolons and Windows-1252: dataset (codes), labels (texts of the codes) and structure
+    (questions). Every file name begins with SIMULEREDE_DATA, and the dataset has a column `simuleret`. A
+    folder SIMULEREDE_DATA next to them marks the export, and contains the truth, the seed and the number of
+    flaws (sandhed.json), and the population by district and by kind of place, for weighting.
 
     Parameters
     ----------
     simulation : Simulation
     folder : Path
-        Made where it does not exist.
+        Made if it does not exist.
     """
     aside = folder / PREFIX
     aside.mkdir(parents=True, exist_ok=True)
@@ -52,14 +52,14 @@ def write_surveyxact(simulation: Simulation, folder: Path) -> None:
 
 
 def is_simulated(path: Path) -> bool:
-    """Return True when a file or folder is marked as simulated, by its name or by what lies beside it."""
+    """Return True if a file or folder is marked as simulated, by its name or by the folder next to it."""
     folder = path if path.is_dir() else path.parent
     named = path.name.startswith(PREFIX) or folder.name.startswith(PREFIX)
     return named or (folder / PREFIX / TRUTH).is_file()
 
 
 def population_files(folder: Path) -> list[Path]:
-    """Return the population by district and by kind of place that lie beside a simulated export."""
+    """Return the files of the population by district and by kind of place next to a simulated export."""
     return sorted((folder / PREFIX).glob("befolkning_*.csv"))
 
 

@@ -1,4 +1,4 @@
-"""Flaws that real exports have, put into simulated responses so that cleaning has known counts to find."""
+"""Put flaws of real exports into simulated responses, so that cleaning has known counts to find."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.people import Simulation, asked_items, contact_kind, item_with_role
 
-# No mail domain can ever end so (RFC 2606).
+# No real mail domain can end with this (RFC 2606).
 MAIL_DOMAIN = "simuleret.invalid"
 ADDED = ("duplicate_id", "duplicate_contact", "below_age_limit")
 _IMPOSSIBLE_AGES = (-4, 130, 199, 999)
@@ -21,12 +21,12 @@ Rows = np.ndarray
 
 
 def spoil(frame: Frame, world: Simulation, random: np.random.Generator) -> tuple[Frame, dict[str, int], Rows]:
-    """Give each flaw to responses of its own.
+    """Give each flaw to different responses.
 
     Returns
     -------
     frame : DataFrame
-        The responses with flaws; their number unchanged.
+        The responses with flaws; their number is unchanged.
     counts : dict of str to int
         How many responses got each flaw.
     untouched : ndarray
@@ -39,7 +39,7 @@ def spoil(frame: Frame, world: Simulation, random: np.random.Generator) -> tuple
     )
     exclusive = next(filter(None, alone), [])
     age, area = (item_with_role(codebook, role).id for role in ("age", "area"))
-    # The columns, and what is put into them, given the responses that get the flaw.
+    # Flaw → the columns, and a function from the affected responses to the columns' new values.
     flaws: dict[str, tuple[list[str], Callable[[Frame], object]]] = {
         "no_answer": (_answers(codebook), lambda some: None),
         "impossible_age": ([age], lambda some: random.choice(_IMPOSSIBLE_AGES, size=len(some))),
@@ -107,9 +107,9 @@ def _blank(column: pd.Series) -> pd.Series:
 
 
 def _made_up_cpr(random: np.random.Generator) -> str:
-    """Return a number with a date that exists and a control digit that no one born then can have.
+    """Return a number with an existing date and a control digit that nobody born then can have.
 
-    The control digit has been given up for people born later, never for these years (1930-1959).
+    Numbers without a valid control digit are only issued to people born later than these years (1930-1959).
     """
     day, month, year = random.integers(2, 29), random.integers(1, 13), random.integers(30, 60)
     while True:
@@ -124,12 +124,12 @@ def _hurried(started: pd.Series, random: np.random.Generator) -> np.ndarray:
 
 
 def _less_complete(frame: Frame, codebook: Codebook) -> Frame:
-    """Return responses without the last question: the earlier, complete ones are to be kept."""
+    """Return responses without the last question, so that the earlier, complete ones are kept."""
     return frame.assign(**{name: _blank(frame[name]) for name in asked_items(codebook)[-1].columns})
 
 
 def _give_contact(frame: Frame, rows: Rows, codebook: Codebook) -> Frame:
-    """Make sure that responses have a contact address and consent, so that they can be recognised by it."""
+    """Give responses a contact address and consent, so that duplicates can be recognised by it."""
     consent = item_with_role(codebook, "consent").id
     mail = next(item.id for item in codebook if item.role == "contact" and contact_kind(item) == "mail")
     frame = _put(frame, rows, consent, "ja")

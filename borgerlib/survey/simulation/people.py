@@ -1,7 +1,7 @@
 """The simulated population: who people are, what they would answer, and how inclined they are to respond.
 
 People who share age, sex, kind of place, kind of citizen and engagement share a *cell*. Probabilities are
-computed once a cell, on the logit scale, from the assumptions; each person draws from the cell's.
+computed once per cell, on the logit scale, from the assumptions; each person draws from the cell's.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Assumptions = Mapping[str, Any]
 
 
 _CELL = ["age", "woman", "place", "kind", "engagement"]
-"""What tells cells apart."""
+"""The variables that define a cell."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ class Simulation:
     propensity : ndarray
         Relative inclination of each of the people to respond.
     truth : DataFrame
-        True shares in `people`, as `true_shares` gives them, for all and by sex, area type and area.
+        True shares in `people`, as returned by `true_shares`, for all and by sex, area type and area.
     reference_date : date
         First day of the survey.
     age_limit : int
     seed : int
-        Of the responses.
+        Seed of the responses.
     responses : DataFrame
         One row a response, with flaws; columns as the codebook's items, index 'row' as if read from a file.
     flaws : mapping of str to int
-        How many responses were given each flaw, by cleaning's rule.
+        Cleaning's rule → how many responses were given that flaw.
     """
 
     municipality: str
@@ -72,7 +72,7 @@ class Simulation:
 
 
 def item_with_role(codebook: Codebook, role: str) -> Item:
-    """Return the item of a role that `check_assumptions` has found, or raise `KeyError`."""
+    """Return the item of a role (checked by `check_assumptions`), or raise `KeyError`."""
     item = codebook.with_role(role)
     if item is None:
         raise KeyError(role)
@@ -80,7 +80,7 @@ def item_with_role(codebook: Codebook, role: str) -> Item:
 
 
 def contact_kind(item: Item) -> str:
-    """Return what an item with the role contact asks for, told from its words: 'mail', 'phone' or 'name'."""
+    """Return what an item with the role contact asks for, by its words: 'mail', 'phone' or 'name'."""
     text = f"{item.id} {item.text}".casefold()
     return "mail" if "mail" in text else "phone" if "telefon" in text or "mobil" in text else "name"
 
@@ -91,7 +91,7 @@ def asked_items(codebook: Codebook) -> list[Item]:
 
 
 def check_assumptions(codebook: Codebook, assumptions: Assumptions) -> None:
-    """Raise `CodebookError` when the codebook lacks a role or the assumptions an option, all of it named."""
+    """Raise `CodebookError`, naming all, if the codebook lacks a role or the assumptions an option."""
     lacking = [role for role in _NEEDED if codebook.with_role(role) is None]
     if not any(item.role == "contact" and contact_kind(item) == "mail" for item in codebook):
         lacking.append("contact for an e-mail address")
@@ -141,15 +141,15 @@ def build_people(
     municipality : str
         Its name, for the names of its districts.
     codebook, assumptions
-        What is asked, and what people are taken to be like.
+        The questions, and the assumptions about people.
     random : Generator
 
     Returns
     -------
     people : DataFrame
-        One row an inhabitant: age, sex, area, area type and the answers, as a respondents frame has them.
+        One row an inhabitant: age, sex, area, area type and the answers, as in a respondents frame.
     propensity : ndarray
-        Relative inclination of each to respond; it depends on age, sex and kind of place alone.
+        Relative inclination of each to respond; it depends only on age, sex and kind of place.
     """
     times = counts["population"].to_numpy()
     age = np.repeat(counts["age"].to_numpy(), times)
@@ -180,7 +180,7 @@ def _place_in_cells(
     assumptions: Assumptions,
     random: np.random.Generator,
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Return all cells, the cell of each person, and the kind of place of each (position)."""
+    """Return all cells, each person's cell, and each person's kind of place (as a position)."""
     kinds = [name for name in assumptions["types"] if name != "lift"]
     apart = [range(age.max() + 1), range(2), place_ids, kinds, range(_ENGAGEMENT_LEVELS)]
     cells = pd.MultiIndex.from_product(apart, names=_CELL).to_frame(index=False)
@@ -219,7 +219,7 @@ def _answers(
             continue
         of = assumptions[item.id][option.id]
         logit = np.log(of["share"] / (1 - of["share"])) + _effect(cells, of, lift=lift) + eagerness
-        # A kind's lift is taken back on average, or shares would all drift above the assumption.
+        # Subtract a kind's average lift: otherwise all shares would be above the assumption.
         logit -= lift / 4 if "type" in of else 0
         ticks[option.id] = random.random(len(cell), dtype=np.float32) < (1 / (1 + np.exp(-logit)))[cell]
     nothing = ~np.any(list(ticks.values()), axis=0)
@@ -245,7 +245,7 @@ def _weights(
 
 
 def _draw(weights: np.ndarray, row: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Draw for each person a column of the weights, from the person's row of them."""
+    """Draw a column of the weights for each person, from the person's row."""
     cumulated = np.cumsum(weights, axis=1)
     limits = (cumulated / cumulated[:, -1:]).astype(np.float32)
     uniform = random.random(len(row), dtype=np.float32)

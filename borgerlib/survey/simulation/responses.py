@@ -1,4 +1,4 @@
-"""The simulated export: who of the population responds, and the flaws that real exports have."""
+"""The simulated export: who of the population responds, with the flaws of real exports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from borgerlib.survey.responses import dtype_of
 from borgerlib.survey.simulation.flaws import ADDED, MAIL_DOMAIN, add_rows, spoil
 from borgerlib.survey.simulation.people import Simulation, asked_items, contact_kind, item_with_role
 
-# Danish telephone numbers begin with 2 to 9.
+# No real number: Danish telephone numbers begin with 2 to 9.
 PHONE_PREFIX = "10"
 FIRST_ROW = 2
 SURVEY_DAYS = 21
@@ -29,7 +29,7 @@ _TEXTS = (
 def respond(world: Simulation, *, n: int, random: np.random.Generator) -> tuple[pd.DataFrame, dict[str, int]]:
     """Let people respond, and spoil some of the responses.
 
-    Each flaw is given to its own responses, so that cleaning must find exactly the counts returned.
+    Each flaw is given to different responses, so that cleaning must find exactly the returned counts.
 
     Parameters
     ----------
@@ -49,9 +49,9 @@ def respond(world: Simulation, *, n: int, random: np.random.Generator) -> tuple[
     codebook, rates = world.codebook, world.assumptions["flaws"]
     added = {name: round(n * rates[name]) for name in ADDED}
     distinct = n - sum(added.values())
-    # The smallest of exponential waiting times: without replacement, the likelier the higher the propensity.
+    # Take the smallest exponential waiting times: a sample without replacement, by propensity.
     waiting = random.exponential(size=len(world.people)) / world.propensity
-    # Sorted: their order depends on the processor, and a seed gives the same everywhere.
+    # Sorted, because the order depends on the processor, and a seed must give the same result everywhere.
     who = np.sort(np.argpartition(waiting, distinct - 1)[:distinct])
     frame = world.people.iloc[random.permutation(who)].reset_index(drop=True)
     frame = _leave_out(frame, codebook, rates, random)
@@ -92,7 +92,7 @@ def _technical(
     started = pd.Series(
         np.datetime64(first_day, "s") + random.integers(SURVEY_DAYS * 86_400, size=rows)
     ).astype("datetime64[us]")
-    # Nobody honest is below a third of the median, so that speeding is exactly what was simulated.
+    # Ordinary respondents stay above a third of the median, so that only simulated speeding is found.
     seconds = np.maximum(MEDIAN_SECONDS * np.exp(0.35 * random.standard_normal(rows)), 0.4 * MEDIAN_SECONDS)
     columns = {
         "id": pd.Series(_numbered("SIM-", np.arange(1, rows + 1)), dtype="string"),
@@ -105,7 +105,7 @@ def _technical(
 def _contact(
     codebook: Codebook, rows: int, consent: float, random: np.random.Generator
 ) -> dict[str, pd.Series]:
-    """Return consent, and an address that cannot exist where it was given."""
+    """Return consent and, for those who gave it, an address that cannot exist."""
     given = random.random(rows) < consent
     by_mail = random.random(rows) < 0.8
     number = random.permutation(rows)
@@ -138,7 +138,7 @@ def _free_text(codebook: Codebook, rows: int, random: np.random.Generator) -> di
 
 
 def _absent(frame: pd.DataFrame, codebook: Codebook) -> dict[str, pd.Series]:
-    """Return the columns of items that this survey did not ask, all missing, in their type."""
+    """Return the columns of items that this survey did not ask, all missing, with their types."""
     return {
         name: pd.Series(pd.NA, index=frame.index, dtype=object).astype(dtype_of(item))
         for item in codebook

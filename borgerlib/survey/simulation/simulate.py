@@ -2,7 +2,7 @@
 
 The population of a municipality is built from its counts by sex and age; kind of place, interests and the
 inclination to respond follow from the assumptions. Because everybody's answer is known, an estimate from the
-responses can be held against the truth.
+responses can be compared with the truth.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def simulate_export(
 
 
 def survey_again(simulation: Simulation, *, n: int, seed: int) -> Simulation:
-    """Survey the same people once more: same truth, another sample, other flaws.
+    """Survey the same people again: same truth, another sample, other flaws.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def survey_again(simulation: Simulation, *, n: int, seed: int) -> Simulation:
 
 
 def load_assumptions(survey: str) -> Assumptions:
-    """Read the assumptions that ship beside a survey's codebook."""
+    """Read the assumptions that ship with a survey's codebook."""
     return tomllib.loads(places.raw_data(survey, "simulation.toml").read_text(encoding="utf-8"))
 
 

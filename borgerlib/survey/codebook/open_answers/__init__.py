@@ -1,1 +1,1 @@
-"""Open answers: masked, coded by a frame, codes suggested; what coders give becomes an item."""
+"""Open answers: masking, coding by a frame, suggested codes, and the codes as an item."""

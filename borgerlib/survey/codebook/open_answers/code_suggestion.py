@@ -1,4 +1,4 @@
-"""Codes suggested for open answers, from those that people have coded. Nothing leaves the machine."""
+"""Suggest codes for open answers from those that people have coded. No data leave the machine."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def suggest_codes(
     if len(coded) and len(rest):
         try:
             known, unknown = (made := vectorizer().fit(texts)).transform(coded), made.transform(rest)
-        except ValueError:  # not one word in any answer
+        except ValueError:  # no answer contains a word
             known, unknown = None, None
         for code in (one.id for one in frame.codes) if known is not None else ():
             given = codings[codings["code"] == code].groupby("answer")["coder"].nunique()
@@ -94,7 +94,7 @@ def suggest_codes(
 
 
 def _tools() -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """Return what makes a vectorizer, and what makes a model."""
+    """Return functions that make a vectorizer and a model."""
     try:
         import simplemma
         from sklearn.feature_extraction.text import TfidfVectorizer

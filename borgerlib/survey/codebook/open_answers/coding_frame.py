@@ -1,4 +1,4 @@
-"""A coding frame for open answers, as data, and what coders gave as a multiple-choice item."""
+"""A coding frame for open answers, as data, and the coders' codes as a multiple-choice item."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def load_coding_frame(path: str | Path | None = None) -> CodingFrame:
 
 
 def coding_problems(codings: pd.DataFrame, frame: CodingFrame) -> list[str]:
-    """Return, in words, which versions and codes of the codings are not those of the frame."""
+    """Return, in words, which versions and codes of the codings do not belong to the frame."""
     versions = codings["version"].convert_dtypes().astype("string").fillna("?")  # 1.0 and "1" are 1
     other = sorted(set(versions) - {str(frame.version)})
     known = [code.id for code in frame.codes]

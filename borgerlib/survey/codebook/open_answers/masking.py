@@ -1,4 +1,4 @@
-"""Open answers as coders see them: what tells who wrote, or of whom, is masked."""
+"""Mask open answers for coders: whatever identifies the writer, or a person written about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from borgerlib.personal import mask_contact, mask_cpr
 
 NAME_MASK, ADDRESS_MASK = "[navn]", "[adresse]"
 
-# No list of names: what follows words that a name follows. Cues in any case, names with a capital.
+# No list of names is used, but words that a name follows. Cues in any case, names capitalised.
 _CUES = (
     r"hedder|mit navn er|hilsen|mvh\.?|hr\.?|fru|frøken|(?:vice)?borgmester|rådmand|byrådsmedlem|direktør"
     r"|(?:min|vores) (?:nabo|kone|mand|kæreste|søn|datter|mor|far|bror|søster|ven|veninde|chef)"

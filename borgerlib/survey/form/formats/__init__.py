@@ -1,1 +1,1 @@
-"""One file a kind of form."""
+"""One module per format of a form."""

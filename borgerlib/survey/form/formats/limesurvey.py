@@ -27,7 +27,7 @@ Row = Mapping[str, object]
 
 
 def limesurvey_text(form: Questionnaire) -> str:
-    """Return the structure, byte order mark included."""
+    """Return the structure, including the byte order mark."""
     out = io.StringIO(newline="")
     out.write("\ufeff")
     writer = csv.DictWriter(out, _COLUMNS, restval="", delimiter="\t", lineterminator="\r\n")
@@ -42,7 +42,7 @@ def _survey(form: Questionnaire) -> Iterator[Row]:
     settings = {
         "language": form.languages[0],
         "additional_languages": " ".join(form.languages[1:]),
-        # Times of start and end, all on one page a group, no addresses of machines.
+        # Record times of start and end, show one page per group, and store no IP addresses.
         "datestamp": "Y", "format": "G", "anonymized": "N", "ipaddr": "N", "refurl": "N",
         "showwelcome": "Y", "allowprev": "Y", "showprogress": "Y", "shownoanswer": "Y",
     }  # fmt: skip
@@ -76,7 +76,7 @@ def _in_language(form: Questionnaire, language: str) -> Iterator[Row]:
             number += 1
             yield _question_row(form, question, number, codes, language)
             for row in _answers(question, language):
-                # Subquestions are counted as questions are; an answer has the number of its question.
+                # Subquestions are numbered like questions; an answer has the number of its question.
                 number += row["class"] == "SQ"
                 yield {"id": number, **row}
 
@@ -123,5 +123,5 @@ def _relevance(form: Questionnaire, question: FormQuestion, codes: Mapping[str, 
 
 
 def _html(text: str) -> str:
-    # A brace begins an expression.
+    # In LimeSurvey a brace begins an expression.
     return escape(text, quote=False).replace("{", "&#123;").replace("}", "&#125;").replace("\n", "<br>")

@@ -14,7 +14,7 @@ _MANY = 12
 
 
 def surveyjs_text(form: Questionnaire) -> str:
-    """Return the JSON; answers carry the codebook's ids, and so do the results."""
+    """Return the JSON; answers have the codebook's ids, and so have the results."""
     pages: list[dict[str, Any]] = [
         {"name": "svar", "elements": [_privacy(form), *(_element(form, each) for each in form.questions)]}
     ]
@@ -94,5 +94,5 @@ def _html(text: str) -> str:
 
 
 def _braces(text: str) -> str:
-    # SurveyJS puts answers in place of '{question}'; a space keeps a text what it is.
+    # SurveyJS replaces '{question}' with an answer; a space prevents that.
     return text.replace("{", "{ ")

@@ -50,7 +50,7 @@ def _survey(form: Questionnaire, names: dict[str, str]) -> Iterator[Row]:
             yield {"type": kind, "name": names[form.technical[role]]}
     yield _note(form, "indledning", names, form.texts["indledning"])
     for at, (heading, text) in enumerate(form.privacy(), start=1):
-        # A note's label may hold Markdown: the heading stands by itself above its text.
+        # A note's label may contain Markdown: the heading is on its own line above its text.
         label = {language: f"**{heading[language]}**\n{text[language]}" for language in heading}
         yield _note(form, f"oplysning{at}", names, label)
     for question in form.all:
@@ -65,7 +65,7 @@ def _asked(form: Questionnaire, question: FormQuestion, names: dict[str, str]) -
         row["type"] += f" {names[question.id]}"
     if question.condition:
         of, choice = question.condition
-        # selected() serves a single choice as well as several.
+        # selected() works for single and for multiple choice.
         row["relevant"] = f"selected(${{{names[of]}}}, '{choice}')"
     if constraint := _constraint(question):
         row |= {"constraint": constraint} | _words(form, "constraint_message", question.hint)
@@ -101,5 +101,5 @@ def _words(form: Questionnaire, column: str, words: Words) -> Row:
 
 
 def _label(text: str) -> str:
-    # '${' begins the name of a question, and nothing escapes it.
+    # '${' begins the name of a question, and cannot be escaped.
     return text.replace("${", "$ {")

@@ -33,7 +33,7 @@ def page_text(form: Questionnaire) -> str:
 
 
 def _field(question: FormQuestion) -> str:
-    """Return the kind of field that a question is put by."""
+    """Return the kind of input field for a question."""
     if question.kind == "multiple":
         return "checkbox"
     if question.choices:
@@ -49,7 +49,7 @@ def _field(question: FormQuestion) -> str:
 
 
 def _said(form: Questionnaire, words: Words) -> dict[str, str]:
-    """Return what the page changes a text by: its English, or that it is Danish where there is none."""
+    """Return a text's attributes: its English, or the mark that it is Danish if there is no English."""
     if ENGLISH not in form.languages:
         return {}
     return {"lang": DANISH} if words[DANISH] == words[ENGLISH] else {"data-en": words[ENGLISH]}

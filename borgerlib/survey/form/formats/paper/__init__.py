@@ -1,1 +1,1 @@
-"""A form on paper: to be printed, or to be edited first."""
+"""A form on paper: ready to print, or to be edited first."""

@@ -15,7 +15,7 @@ _SPOKEN = {"da": "da-DK", "en": "en-GB"}
 
 
 def write_docx(form: Questionnaire, target: Path) -> None:
-    """Write the document: each language by itself, the contact details on a sheet by themselves.
+    """Write the document: each language separately, and the contact details on a separate sheet.
 
     Raises
     ------

@@ -15,7 +15,7 @@ _LONG_LIST = 10
 
 
 def write_pdf(form: Questionnaire, target: Path) -> None:
-    """Write the form to be printed: each language by itself, the contact details on a sheet by themselves.
+    """Write the form for print: each language separately, and the contact details on a separate sheet.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def paper_text(form: Questionnaire) -> str:
 
 
 def condition_words(form: Questionnaire, question: FormQuestion, language: str) -> str:
-    """Return whom a question is put to, as paper says it; '' where it is put to all."""
+    """Return, in words, who should answer a question; '' if everybody should."""
     if question.condition is None:
         return ""
     of = form.question(question.condition[0])
