@@ -83,7 +83,7 @@ class _File:
 
 
 def read_look(path: Path) -> Look:
-    """Read a look: navn, logo (PNG or SVG beside the file), farver, afsender, kontakt, moede.
+    """Read a look: navn, logo (PNG or SVG next to the file), farver, afsender, kontakt, moede.
 
     Raises
     ------

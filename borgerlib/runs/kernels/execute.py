@@ -130,7 +130,7 @@ def run_notebook(
         If the parameters do not fit the notebook, or the memory limit is too small for any notebook.
     NotebookRunError
         A RunError: a cell fails, the kernel dies, or time or memory is used up. The message names the
-        notebook, the cell and the cause; what was run is kept beside the target as ``….failed.ipynb``.
+        notebook, the cell and the cause; what was run is kept next to the target as ``….failed.ipynb``.
     """
     check_parameters(source, parameters or {})
     run, error = _run(NotebookJob(source, target, parameters or {}), _terms(timeout, memory_limit, warm))

@@ -28,7 +28,7 @@ def place_of(name: str) -> str:
 
 
 def other_formats(name: str) -> dict[str, tuple[str, str]]:
-    """Return what may stand beside a report's pages: format → (Danish word, file name)."""
+    """Return the files that a report may have in addition to its pages: format → (Danish word, file name)."""
     return {kind: (word, file.format(place_of(name))) for kind, (word, file) in _FILES.items()}
 
 
