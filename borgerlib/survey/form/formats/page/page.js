@@ -1,6 +1,6 @@
 "use strict";
-// Answers stay on this machine: the one being given until the tab is closed, those that are sent until
-// somebody at the municipality has fetched them. Nothing is sent anywhere.
+// Answers stay on this machine: a draft until the tab is closed, submitted answers until somebody at the
+// municipality has fetched them. Nothing is sent over the network.
 (() => {
   const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -39,7 +39,7 @@
   const put = () => questions.filter((each) => !each.hidden);
 
   function show() {
-    // In the order of the questions: whether one is put may hang on one before it that is not.
+    // In the order of the questions: one may depend on an earlier one that is itself hidden.
     for (const question of questions) {
       const { if: on, choice } = question.dataset;
       if (!on) continue;
@@ -62,31 +62,31 @@
   let due = false;
   form.addEventListener("input", ({ target }) => {
     if (target.type === "checkbox" && target.checked) {
-      // 'None of these' rules out the others, and they rule it out.
+      // 'None of these' excludes the other options, and they exclude it.
       for (const other of all("input", target.closest("fieldset")))
         if (other !== target && ("alone" in target.dataset || "alone" in other.dataset)) other.checked = false;
     }
     show();
     if (!due) queueMicrotask(() => { due = false; keep({ started: draft.started || now(), answers: given() }); });
-    due = true; // what changes in one go is kept in one
+    due = true; // save simultaneous changes once
   });
 
   // --- Kept on the machine -----------------------------------------------------------------------------
 
-  // In the history's entry, which a reload keeps and a closed tab takes along. sessionStorage has the same life, but
-  // Chromium under load now and then opens a page beside its storage and shows none of what is kept.
+  // The draft is in the history entry, which survives a reload and ends with the tab. So does sessionStorage, but
+  // under load Chromium sometimes opens a page without its storage, so that nothing of it is shown.
   let draft = history.state || {};
   function keep(now) {
     draft = now;
     try {
       history.replaceState(draft, "");
     } catch {
-      // Too many letters at once for this browser, or a preview: the answers stand on the page all the same.
+      // The draft is too long for this browser, or this is a preview: the answers are still on the page.
     }
   }
 
-  // A database says when an answer is on the disk. localStorage never does: Chromium now and then opens a page
-  // beside its storage, shows none of what is kept and loses what it is given.
+  // A database confirms that an answer is on the disk. localStorage does not: Chromium sometimes opens a page
+  // without its storage, shows none of its content and loses what is saved.
   function kept(mode, work) {
     return new Promise((resolve, reject) => {
       setTimeout(reject, PATIENCE * 1000);
@@ -98,7 +98,7 @@
         change.onabort = reject;
         const request = work(change.objectStore("sent"));
         change.oncomplete = () => resolve(request?.result);
-        opening.result.close(); // once the work is done
+        opening.result.close(); // takes effect when the transaction is done
       };
     });
   }
@@ -154,7 +154,7 @@
 
   // --- Sending, and the next person --------------------------------------------------------------------
 
-  let mine = null; // what tells this person's answer from all others, however often it is sent
+  let mine = null; // identifies this person's answer, however often it is submitted
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!check()) return find("#summary").focus();
@@ -169,7 +169,7 @@
       find("#summary").hidden = false;
       return find("#summary").focus();
     }
-    if (mine?.id !== whole.id) return; // sent twice: the other one has thanked
+    if (mine?.id !== whole.id) return; // submitted twice: the other call has shown the thanks
     begin();
     form.hidden = true;
     find("#thanks").hidden = false;
@@ -194,7 +194,7 @@
   }
   find("#next").addEventListener("click", next);
 
-  // --- Questions back to whoever stands here -----------------------------------------------------------
+  // --- Questions to the person at the tablet -----------------------------------------------------------
 
   let answered = () => {};
   function ask(title, text, yes, no) {
@@ -215,7 +215,7 @@
     if (await ask(word("restart"), word("restart_sure"), word("restart"), word("cancel")) === "yes") next();
   });
 
-  // Whoever goes away half-way leaves nothing for the next person to see.
+  // If somebody leaves half-way, clear the answers before the next person sees them.
   let quiet = 0, asked = false;
   const alive = () => { quiet = 0; };
   for (const sign of ["pointerdown", "keydown", "input", "scroll"]) addEventListener(sign, alive, { passive: true });
@@ -232,7 +232,7 @@
   // --- For the municipality ----------------------------------------------------------------------------
 
   const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
-  // A spreadsheet takes what begins like this for a formula; whoever reads the file takes the mark away.
+  // A spreadsheet takes a text with this start for a formula; our reader removes the apostrophe again.
   const plain = (text) => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
   function table(answers) {
@@ -246,7 +246,7 @@
           columns.push([`${name}__${value}`, (each) => (values(each).length ? String(Number(values(each).includes(value))) : "")]);
       else columns.push([name, (each) => (kind === "text" ? plain : String)(values(each)[0] ?? "")]);
     }
-    // What a page asked whose place this one took, and no longer does.
+    // Questions of an earlier version of this page that are no longer asked.
     for (const name of new Set(answers.flatMap((each) => Object.keys(each.answers))))
       if (!questions.some((each) => each.dataset.question === name))
         columns.push([name, (each) => plain((each.answers[name] || []).join(" "))]);
