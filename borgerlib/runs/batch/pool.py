@@ -29,8 +29,7 @@ Item = TypeVar("Item")
 _GRACE_SECONDS = 1.4
 _DEATHS_IN_A_ROW = 3
 _TASKS_A_WORKER = 400
-# In addition to the notebook's own time, which counts twice as it may be tried twice: for the server's start,
-# the search and saving.
+# Added to the notebook's own time (twice, for two attempts): the server's start, the search and saving.
 _MARGIN_SECONDS = 180.0
 
 

@@ -24,8 +24,7 @@ from borgerlib.files.atomic import replacing, sync
 
 FOLDER = ".borger"
 FILE = "manifest.jsonl"
-# LOCK is held while a batch runs; BEGUN exists from its start to its end, with the number a forced one began
-# at.
+# LOCK is held while a batch runs; BEGUN exists from its start to its end (with where a forced one started).
 LOCK, BEGUN = "batch.lock", "begun"
 REPORT = ""
 
@@ -189,8 +188,7 @@ class Manifest:
         Raises
         ------
         RunError
-            They cannot be written: the disk is full, or permission is missing. The manifest is then
-            unchanged.
+            They cannot be written (disk full, no permission). The manifest is then unchanged.
         """
         try:
             with FileLock(self.path.with_suffix(".lock")):

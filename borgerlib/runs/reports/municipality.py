@@ -191,8 +191,7 @@ def _folder_name(municipality: str, survey: LeadersSurvey) -> str:
 def refresh() -> list[NotebookRun]:
     """Run the insight notebooks with their default parameters and put the results in their place.
 
-    What differs from run to run (papermill's times) is removed, so that files differ only if their results
-    do.
+    What differs between runs (papermill's times) is removed, so that files differ only if results do.
 
     Raises
     ------

@@ -136,8 +136,7 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
                 os.killpg(kernel, signal.SIGKILL)
 
         def lose(number: int, _: object) -> None:
-            # The server is gone, or asks us to end. Report no exit code: it would look like the notebook's
-            # own.
+            # The server is gone, or asks us to end. An exit code would look like the notebook's own.
             if number == signal.SIGTERM or os.getppid() != server:
                 end()
                 end_children()

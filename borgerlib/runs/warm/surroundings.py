@@ -14,8 +14,7 @@ LONGEST_FOLDER = 87
 # With one thread per core, linear algebra gives different last digits on every machine, and notebooks that
 # run at the same time slow each other down.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-# pyarrow's allocator reserves a gigabyte in advance, which counts against the memory limit though it is
-# unused.
+# pyarrow's allocator reserves a gigabyte in advance, which counts against the memory limit though unused.
 _TAKE_AS_NEEDED = {"MIMALLOC_ARENA_EAGER_COMMIT": "0"}
 
 

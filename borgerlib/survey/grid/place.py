@@ -173,8 +173,7 @@ def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
     """Return whether the second row is a heading too: its texts are not answers, but of another kind.
 
     One untidy cell does not make a heading row, nor does a respondent who ticked everything: either two cells
-    are of another kind than all cells below them, or the row names each column that has no unique name in the
-    first row.
+    are of another kind than all cells below them, or the row names each column without a unique name above.
     """
     first, second = rows[start], rows[start + 1]
     if sum_label(second) is not None:

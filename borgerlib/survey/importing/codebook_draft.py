@@ -26,8 +26,7 @@ _LONGEST_ID = 32
 _FEWEST = 2
 _NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)
 _LESS = r"\bunder\b|mindre|højst|op til|yngre|less|below|weniger|upp till"
-# Position on the scale → words of a frequency, in the order of the search: 'en dag om året' belongs to the
-# year.
+# Position on the scale → words of a frequency, in the order of the search: 'en dag om året' is yearly.
 _OFTEN: Mapping[int, str] = {
     3: r"halvår|half.year|halbjahr",
     4: r"kvartal|quarter|quartal|hver tredje måned",

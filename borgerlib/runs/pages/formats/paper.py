@@ -258,8 +258,7 @@ def _widths(soup: Any, table: Any) -> None:
         table["class"] = [*table.get("class", ()), name]
     body = [cells for cells in rows if not cells[0].find_parent("thead")]
     if len(body) == 1 or columns == 2:
-        # A checker takes as many row headings as numbers for damaged ones, and the text of each row is
-        # enough.
+        # A checker reports as many row headings as numbers as an error; each row's text is enough.
         for cells in body:
             cells[0].name = "td"
     if not body or any(len(cells) < columns for cells in rows):

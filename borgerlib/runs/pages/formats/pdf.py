@@ -60,7 +60,6 @@ def _number_references(document: Any) -> None:
             if is_text and "data-to" in box.element.attrib:
                 target = unquote(box.element.get("data-to"))
                 text = box.text.replace(UNKNOWN_PAGE, str(numbers.get(target, "–")))
-                # Set up again, as the line's width is not fixed. Padded, because the numbers in the contents
-                # are aligned.
+                # Set up again, without a fixed width. Padded, so that numbers in the contents align.
                 box.pango_layout.setup(box.style)
                 box.pango_layout.set_text(text.rjust(len(UNKNOWN_PAGE), "\N{FIGURE SPACE}"))
