@@ -37,6 +37,14 @@ def test_inner_links_lead_somewhere(page: Path) -> None:
     assert not lost
 
 
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "{code-cell}" in page.read_text(encoding="utf-8")]
+)
+def test_its_cells_run(page: Path) -> None:
+    cells = re.findall(r"```\{code-cell\} python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    exec("\n".join(cells), {})
+
+
 def test_the_citation_and_the_site_name_the_same_version() -> None:
     root = DOCS.parent
     version = re.search(r'^version = "(.+)"$', (root / "pyproject.toml").read_text(), re.MULTILINE)
