@@ -44,6 +44,7 @@ def _locked_folder(within: Path | None) -> tuple[Path, BaseFileLock]:
         lock = FileLock(folder / _OWNER, thread_local=False)  # any thread may release it
         with suppress(FileNotFoundError):
             lock.acquire()
+            folder.chmod(0o700)  # FileLock recreates a deleted folder, readable by everyone
             if (folder / _OWNER).exists():
                 return folder, lock
             lock.release()

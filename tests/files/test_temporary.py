@@ -66,6 +66,15 @@ def test_who_sweeps_never_takes_a_folder_that_another_has_just_made(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_a_folder_that_was_swept_before_its_lock_is_private_all_the_same(tmp_path, monkeypatch):
+    swept = tmp_path / "borger-work-x"
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda **_: str(swept))
+    with owned_temporary_folder(tmp_path) as folder:
+        assert folder == swept
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_one_s_own_goes_in_the_end():
     with owned_temporary_folder() as folder:
         (folder / "fil").write_text("")
