@@ -128,11 +128,12 @@ class Column:
 
 def table_of(columns: Sequence[Column], *, caption: str, note: str, fold: str = "") -> Table:
     """Return columns as a table, with its words and for a workbook; parameters as of `Table`."""
-    whole = {
-        column.heading + suffix: numbers
+    # A list, as two groups may have the same name.
+    whole = [
+        (column.heading + suffix, *numbers)
         for column in columns
         for suffix, numbers in (column.numbers or {"": ("", list(column.words))}).items()
-    }
+    ]
     return Table(
         caption=caption,
         columns=tuple(column.heading for column in columns),
@@ -141,9 +142,9 @@ def table_of(columns: Sequence[Column], *, caption: str, note: str, fold: str = 
         note=note,
         fold=fold,
         numbers={
-            "columns": list(whole),
-            "formats": [form for form, _ in whole.values()],
-            "rows": [list(row) for row in zip(*(cells for _, cells in whole.values()), strict=True)],
+            "columns": [heading for heading, _, _ in whole],
+            "formats": [form for _, form, _ in whole],
+            "rows": [list(row) for row in zip(*(cells for _, _, cells in whole), strict=True)],
         },
     )
 

@@ -8,6 +8,7 @@ from borgerlib.errors import DataError, DisclosureError
 from borgerlib.statistics.disclosure.gate import as_published, disclose
 from borgerlib.statistics.estimation.proportions import estimate_total
 from borgerlib.view.charts.charts import bar_chart
+from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import MIME_TYPE, estimates_table, public_table
 
 FRAME = pd.DataFrame(
@@ -51,6 +52,21 @@ def test_counts_beside_weighted_shares_say_that_they_are_not():
     assert "Antal, uvægtet" in estimates_table(published(weighted), caption="Emner").columns
     rounded = FRAME.assign(proportion=[0.25, 0.92, float("nan")])
     assert "Antal" in estimates_table(published(rounded), caption="Emner").columns
+
+
+def test_two_groups_of_the_same_name_keep_a_column_each_in_the_workbook():
+    groups = [("koen=andet", 0.2), ("omraade=andet", 0.4)]
+    frame = pd.concat(
+        FRAME.iloc[:1].assign(
+            group=group, group_label="Andet", proportion=share, ci_lower=share, ci_upper=share, n=number
+        )
+        for number, (group, share) in enumerate(groups, start=50)
+    )
+    frame = pd.concat([FRAME.iloc[:1], frame])
+    table = groups_table(published(frame), caption="Emner", base="borgere")
+    shown = list(zip(table.numbers["columns"], table.numbers["rows"][0], strict=True))
+    assert [value for heading, value in shown if heading == "Andet"] == [0.2, 0.4]
+    assert [value for heading, value in shown if heading == "Andet: N"] == [50, 51]
 
 
 def test_what_is_not_known_gets_no_column():
