@@ -93,6 +93,7 @@ class Decisions:
         options = Counter(one.options)
         options.update(more.options)
         whole = replace(one, columns=(*one.columns, *more.columns), options=dict(options))
+        whole = one_option_a_sex(replace(whole, decided={**more.decided, **one.decided}))
         asked = [whole if place == other else each for place, each in enumerate(self.asked) if place != at]
         return replace(self, asked=tuple(asked))
 

@@ -218,7 +218,10 @@ def one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
             doubts.append(doubt)
         elif apart := [pair for pair in pairs if options.keys() >= set(pair.split(" = "))]:
             doubts.append(said("short_and_long", pairs=apart))
-    return replace(question, options=options, doubts=tuple(doubts), decided={})
+    # What was decided about other options stays.
+    kept = {*options, MISSING, OTHER}
+    decided = {text: to for text, to in question.decided.items() if text in options and to in kept}
+    return replace(question, options=options, doubts=tuple(doubts), decided=decided)
 
 
 def first_word(text: str) -> str:

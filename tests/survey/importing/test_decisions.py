@@ -83,6 +83,27 @@ def test_a_question_asked_in_two_places_is_one(tmp_path):
     assert dict(both.counts(1).options) == {"Mand": 9, "Kvinde": 3}
 
 
+def test_of_a_sex_asked_in_two_places_in_short_and_long_each_is_one_option(tmp_path):
+    wave = {"Køn?": ["Mand", "Kvinde", "", ""] * 3, "Køn (igen)?": ["", "", "M", "K"] * 3}
+    both = opened(tmp_path, {"Nr.": list("abcdefghijkl"), **wave}).together(2, 1)
+    assert dict(both.asked[1].options) == {"Mand": 6, "Kvinde": 6}
+    assert saved(both, tmp_path).frame["koen"].value_counts().to_dict() == {"mand": 6, "kvinde": 6}
+
+
+def test_what_was_decided_stays_where_it_still_fits(tmp_path):
+    cells = ["M", "Mand", "K", "Kvinde", "Ved ej"] * 4
+    found = opened(tmp_path, {"Hvem har svaret?": cells, "Alder": [str(20 + at) for at in range(20)]})
+    decided = {"Ved ej": MISSING, "K": "Kvinde", "Mand": "M"}
+    as_sex = found.mended(0, role="").mended(0, decided=decided).mended(0, role="sex")
+    assert as_sex.asked[0].decided == {"Ved ej": MISSING}
+    assert as_sex.counts(0).answered == 16
+    # What was decided about the second of two questions holds for both.
+    wave = {"Bil?": ["Ja", "Nej", "", ""] * 3, "Bil (igen)?": ["", "", "Jo", "Ja"] * 3}
+    two = opened(tmp_path, {"Nr.": list("abcdefghijkl"), **wave})
+    both = two.mended(2, decided={"Jo": "Ja"}).together(2, 1)
+    assert dict(both.counts(1).options) == {"Ja": 9, "Nej": 3}
+
+
 def test_what_cannot_be_read_says_why(tmp_path):
     counted = opened(tmp_path).mended(1, kind="number").counts(1)
     assert "11 of 12 answers" in str(counted.problem)
