@@ -1,4 +1,4 @@
-"""Clean, weighted respondents for those who go on in SPSS, R or a spreadsheet, with labels."""
+"""Export clean, weighted respondents with labels to SPSS, R or a spreadsheet."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OWN_LABELS = {
     STRAIGHT_LINING: "Mærket: alt er krydset af, eller samme svar på alt",
     SPEEDING: "Mærket: besvaret på under en tredjedel af den midterste tid",
 }
-# What SPSS takes, in bytes.
+# The limits of SPSS, in bytes.
 _LONGEST_NAME, _LONGEST_LABEL, _LONGEST_VALUE_LABEL = 64, 255, 120
 _MOST_MISSING = 3
 _MOST_SHEET_ROWS = 1_048_575
@@ -52,7 +52,7 @@ class LabelledData:
     missing : dict of str to list of str
         Column → option ids that are no opinion.
     title : str
-        What the data are; says SIMULEREDE DATA where they are.
+        What the data are; includes SIMULEREDE DATA if they are simulated.
     simulated : bool
     """
 
@@ -132,7 +132,7 @@ def labelled(respondents: pd.DataFrame, codebook: Codebook) -> LabelledData:
                 values[column] = dict(CHOSEN)
             elif item.kind == "single":
                 texts = {option.id: option.text for option in item.options}
-                # An area may have been merged into one that is no option of the codebook.
+                # A merged area is no option of the codebook: it is its own text.
                 levels = [str(level) for level in respondents[column].dropna().unique()]
                 values[column] = texts | {level: level for level in levels if level not in texts}
                 missing[column] = [option.id for option in item.options if option.missing]

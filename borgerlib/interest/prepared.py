@@ -1,4 +1,4 @@
-"""Whether a municipality's survey is prepared: told without what it takes to read it."""
+"""Whether a municipality's survey is prepared: a cheap check that does not import what reading needs."""
 
 from __future__ import annotations
 

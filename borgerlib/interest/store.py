@@ -1,8 +1,8 @@
-"""Where a municipality's respondents stand: written whole or not at all, and read again.
+"""Where a municipality's respondents are stored: written completely or not at all, and read.
 
 ``data/processed/<slug>/`` holds the respondents and what was done to them, ``data/contact/<slug>/`` how to
-reach those who consented: apart, for the owner's eyes alone. A folder is written beside the old one and then
-takes its name, so a run that breaks off leaves the old folder whole.
+reach those who consented: kept apart, readable only for the owner. A folder is written next to the old one
+and then renamed, so an interrupted run leaves the old folder intact.
 """
 
 from __future__ import annotations
@@ -147,15 +147,15 @@ def load_register(municipality: str) -> pd.DataFrame:
 
 
 def load_refused(municipality: str) -> pd.DataFrame:
-    """Return the marks of those who said no to be contacted, as `refused_of`; none where there is no file."""
+    """Return the marks of those who refused to be contacted, as `refused_of`; empty if there is no file."""
     path = settled(contact_folder(municipality)) / REFUSED
     kept = read_parquet(path, municipality)[0] if path.is_file() else pd.DataFrame(columns=["mark", "day"])
-    # An older file has only those who are sure, and does not tell their rows.
+    # An older file has only the sure marks, and no rows.
     return pd.DataFrame({"row": "", "sure": True, **kept}, index=kept.index)[REFUSALS]
 
 
 def read_summary(municipality: str) -> dict[str, Any]:
-    """Return what ``weighting.json`` says of a municipality's weights."""
+    """Return the content of a municipality's ``weighting.json``."""
     path = settled(_folder_of(municipality)) / WEIGHTING
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -176,14 +176,14 @@ def codebook_path(municipality: str) -> Path:
 
 @contextmanager
 def replacing(target: Path, *, private: bool = False) -> Iterator[Path]:
-    """Give an empty folder to write to, which takes the place of `target` when nothing went wrong.
+    """Yield an empty folder to write to; it then replaces `target`, unless there was an error.
 
     Parameters
     ----------
     target : Path
-        Its old content goes; an interrupted run leaves it whole.
+        Its old content is deleted, but only once the new folder is complete.
     private : bool
-        The folder and its files are for their owner alone.
+        Only the owner can read the folder and its files.
 
     Raises
     ------
@@ -201,7 +201,7 @@ def replacing(target: Path, *, private: bool = False) -> Iterator[Path]:
 
 
 def write_parquet(frame: pd.DataFrame, path: Path, metadata: Mapping[str, Any]) -> None:
-    """Write a frame with what there is to know about it in the file's own metadata."""
+    """Write a frame to Parquet, with `metadata` in the file's own metadata."""
     import pyarrow
     import pyarrow.parquet
 
@@ -212,14 +212,14 @@ def write_parquet(frame: pd.DataFrame, path: Path, metadata: Mapping[str, Any]) 
 
 
 def read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return a frame and what `write_parquet` wrote of it; `DataError` where it is missing or damaged."""
+    """Return a frame and its metadata as `write_parquet` wrote them; `DataError` if missing or damaged."""
     import pyarrow
     import pyarrow.parquet
 
-    # pyarrow opens files by itself; whoever listens for what a run reads hears of this one too.
+    # pyarrow opens files without Python's audit event: raise it, so that a run records this input too.
     sys.audit("open", str(path), "r", os.O_RDONLY)
     try:
-        # In one thread: a process that has others cannot be forked.
+        # Read in one thread: a process with several threads cannot be forked safely.
         with pyarrow.parquet.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
             table = file.read(use_threads=False)
         metadata = json.loads(table.schema.metadata[_KEY])

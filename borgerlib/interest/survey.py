@@ -1,4 +1,4 @@
-"""A municipality's prepared survey, read from the disk once and handed to everything that needs it."""
+"""A municipality's prepared survey, read from the disk once and passed to everything that needs it."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class InterestSurvey:
     def raked_to(self) -> WeightingResult | None:
         """The weighting, for ``raked_to=`` in estimates; None where the answers are not weighted.
 
-        `DataError` where it is not that of the weights.
+        `DataError` if it does not reproduce the weights.
         """
         return reweighted(self.respondents, self.summary)
 
     @property
     def source(self) -> str:
-        """Who answered, and what the answers are weighted by, as in what is estimated from them."""
+        """Who answered and what the answers are weighted by, in the words of the estimates' source."""
         by = () if self.raked_to is None else tuple(self.raked_to.margins["column"])
         return source_of(self.respondents.attrs, self.codebook, by)
 

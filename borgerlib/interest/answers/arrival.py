@@ -1,4 +1,4 @@
-"""Who answered early and who late, as far as the export tells."""
+"""Who answered early and who late, as far as the export has times."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ FEWEST = 100
 
 
 def arrival_groups(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series | None:
-    """Return who is of the first and of the last third to answer; None where the times do not tell.
+    """Return who belongs to the first and to the last third to answer; None if there are no usable times.
 
-    Who answers late, often after a reminder, was nearer to not answering at all, and says something of those
-    who did not (Lin & Schaeffer, 1995, who also show that it is no proof).
+    People who answer late, often after a reminder, almost did not answer at all, so they say something about
+    those who did not (Lin & Schaeffer, 1995, who also show that this is no proof).
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def arrival_groups(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series |
     Returns
     -------
     Series
-        `EARLY`, `LATE` (ordered categories), missing for the middle third and for who has no time. Who
-        answered at the same time is of one group.
+        `EARLY`, `LATE` (ordered categories), missing for the middle third and for people without a time.
+        People who answered at the same time are in the same group.
     """
     for role in ("submitted", "started"):
         item = codebook.with_role(role)

@@ -16,9 +16,9 @@ ODDS = (1.5, 2.0, 3.0)
 def shares_if_eager(survey: InterestSurvey, item: Item, option: str) -> tuple[float, ...]:
     """Return the share of an answer among all citizens for each of the `ODDS`, 0–1.
 
-    Those are the odds of answering of who chose the option, against those of others alike in the margins.
+    `ODDS` are the odds of answering of those who chose the option, relative to others alike in the margins.
 
-    Ask only for an answer whose own share may be shown: these follow from it, the margins and the rate.
+    Ask only for an answer whose own share may be shown: the result follows from it, the margins and the rate.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def shares_if_eager(survey: InterestSurvey, item: Item, option: str) -> tuple[fl
     Returns
     -------
     tuple of float
-        Nothing where the answers are not weighted: nothing then says how many did not answer.
+        Empty if the answers are not weighted: it is then unknown how many people did not answer.
     """
     targets = targets_of(survey.summary)
     if not targets:

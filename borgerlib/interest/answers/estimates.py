@@ -33,7 +33,7 @@ def estimate_answers(
     raked_to: WeightingResult | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Estimate items for all and by domain, and test each group against all who are not of it.
+    """Estimate items for all and by domain, and test each group against everybody outside it.
 
     Parameters
     ----------
@@ -44,10 +44,10 @@ def estimate_answers(
     items : sequence of str
         Single or multiple items. One without any answer is left out.
     by : mapping of str to sequence of str
-        Item → the columns whose levels are its domains, each by itself.
+        Item → the columns whose levels are its domains, one column at a time.
     raked_to : WeightingResult, optional
-        The weighting (`borgerlib.interest.survey.load_weighting`): the intervals then count what
-        its margins explain. Without it the weights are taken as given, which makes intervals a little wide.
+        The weighting (`borgerlib.interest.survey.load_weighting`): the intervals then leave out the variation
+        that its margins explain. Without it the weights are taken as given: intervals are a little wide.
     confidence : float
         Level of the intervals, 0–1.
 
@@ -65,7 +65,7 @@ def estimate_answers(
 
     Notes
     -----
-    Shares are of those who answered the item; who did not is outside the base, "don't know" is inside.
+    The base of the shares is those who answered the item, "don't know" included.
     Tests and smallest groups as in banner tables (`borgerlib.statistics.crosstabs.banner_table`).
     """
     textual = [codebook.item(name) for name in items if not codebook.item(name).options]
@@ -86,7 +86,7 @@ def estimate_answers(
 
 
 def no_estimates() -> pd.DataFrame:
-    """Return estimates of nothing: where no question is of a kind that is shown."""
+    """Return an empty frame of estimates, for a survey without a question that can be shown."""
     numbers = {"n", "n_weighted", "count", *SHARES, "difference", "p_value"}
     kinds = dict.fromkeys(_ESTIMATES, str) | dict.fromkeys(numbers, float) | {"net": bool, "exclusive": bool}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
@@ -101,7 +101,7 @@ def disclose_answers(
     confidence: float,
     min_cell: int,
 ) -> DisclosedEstimates:
-    """Disclose together what `estimate_answers` gave, or those rows of it that will be shown.
+    """Disclose the result of `estimate_answers`, or the rows of it that will be shown, in one go.
 
     Everything is disclosed together, so give in one call all that a reader will see together.
     """

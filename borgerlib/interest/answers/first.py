@@ -1,4 +1,4 @@
-"""Which answers may be the most frequent, by what each respondent gave: those who gave both are known."""
+"""Which answers may be the most frequent; microdata are needed, as they show who gave two answers at once."""
 
 from __future__ import annotations
 

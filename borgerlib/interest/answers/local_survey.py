@@ -28,7 +28,7 @@ from borgerlib.survey.codebook.model import Codebook, Item
 ASKED = ("topics", "time", "formats", "channels", "segment")
 DIVIDING = ("age", "sex", "area_type", "area", "segment", "arrival")
 MOST_HIDDEN = 2 / 3
-MOST_MOVED = 0.005 + 1e-9  # what whole per cent move
+MOST_MOVED = 0.005 + 1e-9  # the most that rounding to whole per cent moves a share
 _AGE, _ARRIVAL = "alder i grupper", "hvornår der er svaret"
 
 
@@ -95,9 +95,9 @@ def open_local_survey(
 ) -> LocalSurvey:
     """Estimate a municipality's survey, whole and by domain, and disclose it together.
 
-    The whole goes first: where hiding the small cells of a division would hide a share of all citizens, or
-    round one more coarsely than to whole per cent, the item is not divided like that; nor where most of its
-    cells would be hidden. Groups have one n, whatever was asked of them: that of their respondents.
+    The shares of all citizens take precedence: a division is dropped if hiding its small cells would hide
+    such a share or round it more coarsely than to whole per cent, or if most of its cells would be hidden.
+    The n of a group is its number of respondents, whatever the item.
 
     Parameters
     ----------
@@ -181,9 +181,9 @@ def _items(codebook: Codebook, kinds: Segments | None) -> dict[str, str]:
 
 def _tested(shares: pd.DataFrame) -> pd.DataFrame:
     """Return the comparisons of groups with the rest, p-values adjusted for how many there are."""
-    # Kinds are made of the answers, so that they differ in them is no finding.
+    # Kinds are built from the answers, so a difference between kinds is no finding.
     tested = shares[(shares["domain"] != "") & (shares["domain"] != SEGMENT)]
-    # Early against late is a question of its own, and takes nothing from those about groups of citizens.
+    # Early against late is adjusted separately, so that it does not weaken the tests of groups of citizens.
     families = tested["domain"] == _ARRIVAL
     adjusted = [adjust_p_values(tested.loc[rows, "p_value"]) for rows in (families, ~families)]
     return tested.assign(adjusted=pd.concat(adjusted))
@@ -210,7 +210,7 @@ def _with_segments(
 
 
 def _columns(codebook: Codebook, respondents: pd.DataFrame) -> dict[str, str]:
-    """Return role → column of what can divide the respondents: where two levels or more were answered."""
+    """Return role → column for the columns that can divide the respondents: those with two or more levels."""
     items = {role: codebook.with_role(role) for role in DIVIDING if role not in ("age", "segment", "arrival")}
     columns = {role: item.id for role, item in items.items() if item is not None}
     columns |= {"age": _AGE, "segment": SEGMENT, "arrival": _ARRIVAL}
@@ -241,10 +241,10 @@ def _by(
 
 
 def _costliest(divided: pd.DataFrame, whole: pd.DataFrame) -> tuple[str, str] | None:
-    """Return item and column of the division that costs too much, if any does.
+    """Return item and column of the division with the most hidden cells among those that cost too much.
 
-    Of the items of which an option of all is moved by more than `MOST_MOVED`, or hidden, or of a division
-    with more hidden cells than `MOST_HIDDEN`, the division with the most hidden cells.
+    A division costs too much if an option's share of all is hidden or moved by more than `MOST_MOVED`, or if
+    more of its cells than `MOST_HIDDEN` are hidden.
     """
     options = divided[~divided["net"]]
     both = options[options["group"] == ""].merge(whole, on=["item", "option"], suffixes=("", "_whole"))
@@ -289,6 +289,6 @@ def _by_role(estimates: DisclosedEstimates, roles: Mapping[str, str]) -> Disclos
 
 
 def _in_small_groups(frame: pd.DataFrame, rates: pd.DataFrame) -> pd.Series:
-    """Return which rows are of groups whose number of respondents is hidden among those who answered."""
+    """Return which rows belong to groups whose number of respondents is hidden in the participation rates."""
     small = set(rates.loc[rates["suppressed"], "item"] + "=" + rates.loc[rates["suppressed"], "option"])
     return frame["group"].isin(small)

@@ -1,4 +1,4 @@
-"""Who answered, against who lives here: participation by group, and what weighting mended and what not."""
+"""Who answered, against who lives here: participation by group, and what weighting corrected and what not."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _margins(
     targets: Sequence[Mapping[str, Any]],
     age_bands: Sequence[int],
 ) -> tuple[pd.DataFrame, dict[str, pd.Series], dict[str, str], dict[str, str]]:
-    """Return, by role, the respondents' levels, people by level, the respondents' column, and who counted."""
+    """Return by role: the respondents' levels, people by level, the respondents' column, and the source."""
     min_age = int(respondents.attrs.get("min_age", 15))
     levels: dict[str, pd.Series] = {}
     columns: dict[str, str] = {}
@@ -151,7 +151,7 @@ def _margins(
     sources: dict[str, str] = {}
     if levels:
         with warnings.catch_warnings():
-            # How old the counts are is told on the page, with their date.
+            # The page shows the date of the counts, so no warning is needed.
             warnings.simplefilter("ignore", PopulationDateWarning)
             counts = population_margins(
                 respondents.attrs["municipality"],

@@ -1,4 +1,4 @@
-"""Kinds of citizens, found once for a prepared survey and kept beside its respondents."""
+"""Kinds of citizens, found once for a prepared survey and cached next to its respondents."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ class Segments:
 
     @property
     def come_back(self) -> bool:
-        """Whether bootstrap samples show the same kinds; only then are they told of."""
+        """Whether bootstrap samples show the same kinds; only then are they reported."""
         return self.agreement >= COMES_BACK
 
 
 def segments_of(respondents: pd.DataFrame, codebook: Codebook, municipality: str) -> Segments | None:
     """Return the latent classes of a prepared survey's topics; None where the answers show no kinds.
 
-    They take a while to find, so they are kept in ``segments.parquet`` beside the respondents, which
-    `borger prepare` replaces with them.
+    Finding them is slow, so they are cached in ``segments.parquet`` next to the respondents; `borger prepare`
+    replaces the whole folder, and the cache with it.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _looked_for(respondents: pd.DataFrame, codebook: Codebook) -> tuple[pd.Serie
     try:
         found = latent_classes(_with_topics(respondents, codebook), codebook, weight=WEIGHT, samples=_SAMPLES)
     except (DataError, ParameterError):
-        # Too few answers, or no topics to choose among: then there are no kinds to tell of.
+        # Too few answers, or no topics to choose among: there are no kinds.
         nobody = pd.Series([None] * len(respondents), index=respondents.index, dtype=object)
         return nobody, {"names": [], "certainty": 0.0, "agreement": 0.0}
     ids = dict(zip(found.classes["name"], found.classes["class"], strict=True))
@@ -106,7 +106,7 @@ def _looked_for(respondents: pd.DataFrame, codebook: Codebook) -> tuple[pd.Serie
 
 
 def _with_topics(respondents: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Blank the topics of those who want none: they would be a kind that tells nothing but that."""
+    """Blank the topics of those who want none: they would form a kind that says nothing else."""
     topics = codebook.with_role("topics")
     if topics is None or topics.kind != "multiple":
         return respondents
@@ -129,6 +129,6 @@ def _kept(
 
 def _keep(path: Path, assigned: pd.Series, metadata: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     frame = assigned.astype("string").to_frame(SEGMENT)
-    # Whoever may only read the folder finds the classes anew each time.
+    # Without permission to write to the folder, the classes are not cached.
     with suppress(OSError), replacing(path) as beside:
         store.write_parquet(frame, beside, {**metadata, **wanted})

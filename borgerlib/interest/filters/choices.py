@@ -56,7 +56,7 @@ class Filter:
     levels : tuple of Level
         In the order of the questionnaire.
     exclusive : tuple of str
-        Levels that nobody has beside another.
+        Levels that nobody can combine with another level.
     """
 
     role: str
@@ -67,7 +67,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Offer:
-    """All that a page needs to know of a survey, beside its numbers. Holds no microdata.
+    """All that a page needs to know of a survey, apart from its numbers. Holds no microdata.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Offer:
         return next((filter_ for filter_ in self.filters if filter_.role == role), None)
 
     def people(self, levels: Mapping[str, Sequence[str]]) -> float | None:
-        """Return how many people who live here a selection means; None where they are not counted so."""
+        """Return the number of residents in a selection; None if the population is not counted that way."""
         narrowing = {role: of for role, of in levels.items() if of}
         if len(narrowing) == 1 and narrowing.keys() <= self.areas.keys():
             ((role, areas),) = narrowing.items()
@@ -124,10 +124,10 @@ class Filterable:
     ----------
     copy : DataFrame
         One row a person. The 0/1 columns '<role> given <question>=<option>:<0 or 1>__<segment>' say who would
-        be in a segment, had all chosen the option in the copy, or none.
+        be in a segment if everybody (1), or nobody (0), had chosen the option in the copy.
     items : mapping of str to str
     made_of : mapping of str to frozenset of str
-        Roles of segments, and of the questions that these are made of.
+        Role of segments → roles of the questions that define them.
     offer : Offer
     """
 
@@ -170,7 +170,7 @@ def filterable(
     # An option that nobody has a value for was not offered.
     frame = frame.drop(columns=[name for name in frame if "__" in str(name) and frame[name].isna().all()])
     for role, column in items.items():
-        # 'Don't know' is an answer to what somebody wants, and no group of people.
+        # 'Don't know' is a valid answer to a question about wishes, but no group of people to filter by.
         if role not in ANSWERS and column in frame:
             frame[column] = _in_order(frame[column], codebook.item(column))
     items |= {"age": _AGE} | {segments.role: segments.column for segments in made}
@@ -200,7 +200,7 @@ def _citizens(
     municipality: str, min_age: int, age_bands: Sequence[int]
 ) -> tuple[tuple[str, str, float], ...]:
     with warnings.catch_warnings():
-        # How old the counts are is told where the survey is prepared, and in the report.
+        # The preparation and the report already give the age of the counts.
         warnings.simplefilter("ignore", PopulationDateWarning)
         cells = population_cells(municipality, by=("age", "sex"), min_age=min_age, age_bands=age_bands)
     rows = cells.rename("people").reset_index().itertuples(index=False, name=None)
@@ -225,7 +225,7 @@ def _with_ages(
 def _segments(
     frame: pd.DataFrame, codebook: Codebook, municipality: str, kinds: CopiedSegments | None
 ) -> tuple[list[CopiedSegments], tuple[str, ...]]:
-    """Return the kinds of citizens and the segments that users have saved, and what is wrong with these."""
+    """Return the kinds of citizens and the users' saved segments, and what is wrong with the latter."""
     found = [] if kinds is None else [kinds]
     path = saved_folder(municipality) / SEGMENTS_FILE
     if not path.is_file():
@@ -262,11 +262,11 @@ def _filter(
 
 
 def _in_order(values: pd.Series, item: Item | None) -> pd.Series:
-    """Return answers as categories in the order of the questionnaire, without those that withhold."""
+    """Return answers as categories in the order of the questionnaire, without refusals and 'don't know'."""
     if item is None or not item.options:
         return values.astype("category")
     ids = {option.id for option in item.options}
-    # Levels that a municipality has merged are none of the options.
+    # Levels that a municipality has merged are not among the options.
     merged = [level for level in values.dropna().unique() if level not in ids]
     levels = [*merged, *(option.id for option in item.options if not option.missing)]
     return values.astype(object).where(values.isin(levels)).astype(pd.CategoricalDtype(levels))

@@ -1,4 +1,4 @@
-"""The protected copy of a survey as a cube: built once, kept beside it, built anew when it does not fit."""
+"""The protected copy of a survey as a cube: built once, cached next to it, rebuilt when it is outdated."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE, randomise
 from borgerlib.survey.codebook.load import load_codebook
 
 FILE = "cube.npz"
-# Raised when the file's layout changes, so that an older file is built anew.
+# Increase this number when the file's layout changes, so that older files are rebuilt.
 _LAYOUT = 8
 _ASKED = ("topics", "time", "formats")
 _OFFER = TypeAdapter(Offer)
 
-# What a file of which some bytes are others raises.
+# The errors that reading a damaged file raises.
 _TORN = (
     OSError, ValueError, KeyError, TypeError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
@@ -53,11 +53,11 @@ class FilterCube:
     offer : Offer
         What the cube can be filtered by, in words.
     origin : {'kept', 'first', 'damaged', 'outdated', 'protected_anew'}
-        Whether it was found beside the respondents, or why it was built: there was none, it was damaged, the
-        respondents, the saved segments, the age groups or the layout are others than it was built from, or
-        the answers were left to chance again, since the key was lost or another chance was asked for.
+        'kept' if it was found next to the respondents; otherwise why it was built: there was none, it was
+        damaged, the respondents, the saved segments, the age groups or the layout have changed, or the
+        answers were randomised again, because the key was lost or another chance was asked for.
     built_from : mapping
-        Tells one state of the survey from another; see `is_outdated`.
+        Identifies the state of the survey; see `is_outdated`.
     """
 
     protected: ProtectedCube
@@ -69,7 +69,7 @@ class FilterCube:
 def open_filter_cube(
     municipality: str, *, age_bands: Sequence[int], chance: float = DEFAULT_CHANCE
 ) -> FilterCube:
-    """Return the cube of a prepared survey's protected copy, from the file where that still fits.
+    """Return the cube of a prepared survey's protected copy, from the cached file if that is up to date.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def open_filter_cube(
 
 
 def is_outdated(municipality: str, built_from: Mapping[str, Any]) -> bool:
-    """Return whether a survey has changed since its cube was opened; no, where it is gone for now."""
+    """Return whether a survey has changed since its cube was opened; False while its files are missing."""
     try:
         found = _fingerprint(municipality, built_from["age_bands"], built_from["copy"]["chance"])
     except BorgerlibError:
@@ -146,9 +146,9 @@ def _opened(cube: Cube, record: Mapping[str, Any], origin: Origin) -> FilterCube
 
 @lru_cache(maxsize=1)
 def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, Origin]:
-    """Return the cube of a file that fits, or why it does not fit.
+    """Return the cube of an up-to-date file, or the reason why it cannot be used.
 
-    As long as the file is the same it is read once, which kernels that are forked then share.
+    An unchanged file is read only once; forked kernels share what was read.
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -167,6 +167,6 @@ def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, Origin]:
 
 
 def _keep(path: Path, cube: Cube, record: Mapping[str, Any]) -> None:
-    # Whoever may only read the folder builds the cube anew each time.
+    # Without permission to write to the folder, the cube is not cached.
     with suppress(OSError), replacing(path) as beside, beside.open("wb") as file:
         np.savez(file, told=np.array(json.dumps(record)), bits=cube.bits, weight=cube.weight, rows=cube.rows)

@@ -1,4 +1,4 @@
-"""Where a municipality's areas stand on a map of squares, as it has put them down itself."""
+"""Where a municipality's areas are on a map of squares, read from the municipality's own file."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _LAST = 30
 
 
 def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tuple[int, int]], str]:
-    """Return the row and column of each area, and what is wrong with the file, in a Danish sentence.
+    """Return the row and column of each area, and a Danish sentence about what is wrong with the file.
 
     Parameters
     ----------
     municipality : str
         Name or code.
     areas : sequence of Level
-        All of them must stand in the file; what else stands there is passed over.
+        All of them must be in the file; other areas in it are ignored.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Segments of the protected copy: kinds of citizens found in it, and those that users have saved as rules.
 
-A segment is made of copied answers, so it is a group of people of the copy. To estimate the answers that it
-is made of, one must know who would be in it, had they chosen an option in the copy, and had they not.
+A segment is defined by copied answers, so it is a group of people in the copy. Estimating the answers that
+define it requires knowing who would be in it if they had chosen an option in the copy, and if they had not.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ class CopiedSegments:
 
     @property
     def column(self) -> str:
-        """What the names of the columns begin with; no codebook has an item of that name."""
+        """The prefix of the column names; no codebook has an item of that name."""
         return f"copied {self.role}"
 
     def columns(self, copy: pd.DataFrame, items: Mapping[str, str]) -> pd.DataFrame:
-        """Return who is in each segment, and would be, had all chosen an option in the copy or none."""
+        """Return who is in each segment, and who would be if everybody, or nobody, had chosen an option."""
         alike = copy.groupby(list(self.reads), dropna=False, observed=True, sort=False).ngroup().to_numpy()
         distinct = copy.iloc[np.unique(alike, return_index=True)[1]]
         parts = [self.members(distinct).add_prefix(f"{self.column}__")]
@@ -70,11 +70,11 @@ class CopiedSegments:
 
 
 def find_kinds(copy: pd.DataFrame, codebook: Codebook) -> CopiedSegments | None:
-    """Return the kinds of citizens that the copied topics show (latent classes); None where to be untold.
+    """Return the kinds of citizens that the copied topics show (latent classes); None if they show none.
 
-    Everybody is assigned to the likeliest. Chance in the copy is independent of everything else, so it blurs
-    the classes without making others of them. They are found in a part of a large survey. As in the report,
-    kinds that bootstrap samples do not show again are this sample's own.
+    Everybody is assigned to the likeliest kind. The copy is randomised independently of everything else,
+    which blurs the classes but creates no new ones. In a large survey, a part is used to find them. As in
+    the report, kinds that bootstrap samples do not reproduce are dropped.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def find_kinds(copy: pd.DataFrame, codebook: Codebook) -> CopiedSegments | None:
     if topics is None or topics.kind != "multiple":
         return None
     asked = [f"{topics.id}__{option.id}" for option in topics.options if not option.exclusive]
-    # Who wants none of the topics is not asked: with chance in the copy it tells of nobody.
+    # 'None of the topics' is left out: after randomisation it identifies nobody.
     none = {name: pd.array([pd.NA] * len(copy), dtype="Int8") for name in topics.columns if name not in asked}
     part = copy.assign(**none).iloc[:: -(-len(copy) // _MOST_LOOKED_AT)]
     try:

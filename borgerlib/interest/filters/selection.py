@@ -29,7 +29,7 @@ _AGAINST = "mod"
 
 @dataclass(frozen=True)
 class Selection:
-    """Which respondents are meant: in one of the levels of each role. No levels: everybody.
+    """Which respondents are selected: those in one of the levels of each role. No levels: everybody.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ class Selection:
 
     @property
     def is_everybody(self) -> bool:
-        """Whether nothing restricts."""
+        """Whether no role restricts the selection."""
         return not self.levels
 
     def as_json(self) -> dict[str, list[str]]:
-        """Return the levels as what JSON can hold."""
+        """Return the levels in a form that JSON can hold."""
         return {role: list(levels) for role, levels in self.levels.items()}
 
     def to_link(self) -> str:
@@ -64,7 +64,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Understood:
-    """What of a request for a selection could be met.
+    """The part of a requested selection that could be met.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Understood:
     problems : tuple of str
         What could not be met, in Danish sentences.
     against : Selection or None
-        A second selection to stand beside the first.
+        A second selection to compare with the first.
     """
 
     selection: Selection
@@ -81,13 +81,13 @@ class Understood:
 
 
 def link_of(selection: Selection, against: Selection | None) -> str:
-    """Return the link of a selection and the one beside it: 'alder=60-69&mod&alder=15-24'."""
+    """Return the link of a selection and the one it is compared with: 'alder=60-69&mod&alder=15-24'."""
     parts = [selection.to_link(), *([_AGAINST, against.to_link()] if against else [])]
     return "&".join(filter(None, parts))
 
 
 def read_link(text: str, filters: Sequence[Filter]) -> Understood:
-    """Return the selection of a link; what is unknown in it is left out and told.
+    """Return the selection of a link; unknown parts are left out and reported.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def read_link(text: str, filters: Sequence[Filter]) -> Understood:
 
 
 def _levels_of(parts: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """Return what each part of a link asks for, and what is no filter."""
+    """Return the levels that each part of a link asks for, and the names that are no filter."""
     roles = {key: role for role, key in KEYS.items()}
     levels: dict[str, tuple[str, ...]] = {}
     problems = []
@@ -122,12 +122,12 @@ def _levels_of(parts: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[s
 
 
 def understood(levels: Any, filters: Sequence[Filter], against: Any = None) -> Understood:
-    """Return the selection that levels ask for; what is not offered is left out and told.
+    """Return the selection that levels ask for; levels that are not offered are left out and reported.
 
     Parameters
     ----------
     levels : mapping of str to sequence of str
-        Role → levels, from a page or a file: anything else is told as well.
+        Role → levels, from a page or a file: anything else is reported as a problem.
     filters : sequence of Filter
         What is offered.
     against : mapping of str to sequence of str, optional
@@ -136,7 +136,7 @@ def understood(levels: Any, filters: Sequence[Filter], against: Any = None) -> U
     own, problems = _offered(levels, filters)
     other, others = (None, ()) if against is None else _offered(against, filters)
     told = tuple(dict.fromkeys((*problems, *others)))
-    # Of what is left out, two groups can be one: there is nothing to stand beside it.
+    # Once unknown levels are left out, the two selections can be equal: there is nothing to compare.
     return Understood(own, told, None if told and other == own else other)
 
 
@@ -153,7 +153,7 @@ def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequenc
             continue
         wanted = [str(level) for level in wanted] if isinstance(wanted, Iterable) else []
         known = [level.id for level in offered[role].levels]
-        # In the order of the questionnaire: a selection is told in one way only.
+        # In the order of the questionnaire, so that equal selections have the same levels.
         kept[role] = tuple(level for level in known if level in wanted)
         lost = [f"»{_short(level)}«" for level in wanted if level not in known]
         if lost:

@@ -48,7 +48,7 @@ _KINDS = {
 
 
 def _wrong_kinds(book: Codebook) -> list[str]:
-    """Return which items are of a kind that their role cannot be."""
+    """Return the items whose kind does not suit their role."""
     return [
         said("wrong_kind", item=item.id, role=item.role, kind=item.kind, legal=" or ".join(_KINDS[item.role]))
         for item in book
@@ -57,7 +57,7 @@ def _wrong_kinds(book: Codebook) -> list[str]:
 
 
 def refuse_unusable(book: Codebook, problems: Sequence[str] = ()) -> None:
-    """Raise `CodebookError` where roles and kinds, age bands or what else is known do not go together."""
+    """Raise `CodebookError` if kinds do not suit roles, age bands are unusable, or `problems` are given."""
     age = banded_item(book)
     bands = age_option_problems(age) if age is not None else []
     if found := [*_wrong_kinds(book), *bands, *problems]:
@@ -81,7 +81,7 @@ def _tags(book: Codebook) -> list[str]:
 
 
 def new_codebook(file: str | Path, *, survey: str = "borgerinteresse") -> Path:
-    """Copy a codebook that ships to a file of one's own.
+    """Copy a codebook that ships with the package to a file that can be edited.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def new_codebook(file: str | Path, *, survey: str = "borgerinteresse") -> Path:
 
 
 def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
-    """Check a codebook for the citizens' survey, and say what it cannot do for want of a role.
+    """Check a codebook for the citizens' survey, and list what it cannot do because a role is missing.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The page that tells what became of an export: rows, changes, margins, and what to look at."""
+"""The page that summarises a preparation: rows, changes, margins, and what to look at."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _margins(prepared: Prepared) -> Table | None:
     for name in ("respondents", "before", "population", "after"):
         table.add_column(name, justify="right")
     for column, rows in weighting.margins.groupby("column", sort=False):
-        # Rounded twice, or 14.75 with a trace of the weights' arithmetic is 14.7 once and 14.8 another time.
+        # Round twice: floating-point noise in the weights would print 14.75 as 14.7 or as 14.8.
         shares = (100 * rows[["before", "target", "after"]] / rows["target"].sum()).round(6)
         for level, n, (before, target, after) in zip(
             rows["level"], rows["n"], shares.to_numpy(), strict=True

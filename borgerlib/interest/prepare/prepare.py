@@ -163,7 +163,7 @@ def prepare(
     except MarginError as error:
         rejected, total = len(cleaned.rejected), len(responses.frame)
         if 2 * rejected > total:
-            # A level may have no respondent because hardly a row was one.
+            # A level may have no respondents because most rows were rejected: name the reasons first.
             told = said("few_left", count=rejected, total=total, file=path.name)
             error.problems = (told, *_reasons(cleaned), *error.problems)
         raise
@@ -207,7 +207,7 @@ def prepare(
 
 
 def _has_simulated_ids(responses: Responses) -> bool:
-    """Return True when ids are those of simulated answers: a copy of the export may have lost its name."""
+    """Return True if the ids are those of simulated answers: a renamed export is recognised too."""
     item = responses.codebook.with_role("id")
     if item is None:
         return False

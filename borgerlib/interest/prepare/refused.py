@@ -1,4 +1,4 @@
-"""Who clearly said no to be contacted: kept as marks, so that an earlier yes of hers can be withdrawn."""
+"""Who clearly refused to be contacted: kept as marks, so that the person's earlier consent is withdrawn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO = "nej"
 
 
 def refused_of(responses: Responses) -> pd.DataFrame:
-    """Return the marks of the contact details of those who said no, in rows that are rejected too.
+    """Return the marks of the contact details of those who said no, including those in rejected rows.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def refused_of(responses: Responses) -> pd.DataFrame:
     -------
     DataFrame
         One row a contact detail: mark (`contact_mark`), day (ISO 8601; '' where the answer has no date), row
-        (the answer's, as text), sure (bool: it tells who she is).
+        (the answer's, as text), sure (bool: the contact detail identifies the person).
     """
     frame, codebook = responses.frame, responses.codebook
     consent = codebook.with_role("consent")
@@ -32,13 +32,13 @@ def refused_of(responses: Responses) -> pd.DataFrame:
     if consent is None or consent.kind != "single":
         return pd.DataFrame(columns=REFUSALS, dtype=object)
     said_no = frame[consent.id].astype("string").eq(_NO).fillna(False).astype(bool)
-    # Most who say no give no details.
+    # Most people who say no give no contact details.
     no = frame[said_no & frame[names].notna().any(axis=1)]
     days = answered_on(no, codebook).dt.strftime("%Y-%m-%d").fillna("")
     found = []
     for row, day, *texts in zip(no.index, days, *(no[name] for name in names), strict=True):
         keys = [key for text in texts if pd.notna(text) and (key := contact_key(str(text)))]
-        # Two of one household may share a telephone: where there is an address, it tells who she is.
+        # A household may share a telephone: if there is an e-mail address, only that identifies the person.
         by_address = any("@" in key for key in keys)
         found += [(contact_mark(key), day, str(row), "@" in key or not by_address) for key in keys]
     return pd.DataFrame(found, columns=REFUSALS, dtype=object)

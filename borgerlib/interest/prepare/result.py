@@ -1,4 +1,4 @@
-"""What preparing a municipality's survey gave."""
+"""The result of preparing a municipality's survey."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from borgerlib.survey.responses import Source
 
 @dataclass(frozen=True)
 class Prepared:
-    """What preparing a municipality's survey gave, as the printed page tells it.
+    """The result of preparing a municipality's survey, for the printed page.
 
     Parameters
     ----------

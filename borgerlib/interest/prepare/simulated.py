@@ -1,4 +1,4 @@
-"""SIMULEREDE DATA of a municipality, written where they cannot be taken for anything else."""
+"""SIMULEREDE DATA of a municipality, written to a folder where they cannot be mistaken for real data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a survey was made, as its answers tell."""
+"""The date of a survey, derived from its answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FAR_APART = 366
 
 
 def survey_date_of(responses: Responses, notes: list[str]) -> date:
-    """Return the middle one of the answers' dates, of those that can be."""
+    """Return the median of the answers' plausible dates."""
     today = date.today()
     found: dict[str, pd.Series] = {}
     for role in ("submitted", "started"):
@@ -50,7 +50,7 @@ def survey_date_of(responses: Responses, notes: list[str]) -> date:
 
 
 def answered_on(frame: pd.DataFrame, codebook: Codebook) -> pd.Series:
-    """Return when each row was submitted, or else begun; missing where that cannot be."""
+    """Return when each row was submitted, or else started; missing if the time is implausible."""
     when = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
     for role in ("submitted", "started"):
         item = codebook.with_role(role)

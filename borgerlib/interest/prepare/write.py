@@ -1,4 +1,4 @@
-"""Writes what preparing gave, in the folders that every later step reads."""
+"""Write the result of a preparation to the folders that every later step reads."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def write_prepared(
     min_age: int,
     codebook: str | Path,
 ) -> None:
-    """Write contact register, respondents, protected copy, what was rejected or changed, and codebook.
+    """Write contact register, respondents, protected copy, rejected rows, changes, and codebook.
 
-    Each folder is replaced whole; those who read meanwhile read the old one.
+    Each folder is replaced in one step; readers see the old one until then.
     """
     metadata = _metadata(prepared, export, min_age)
     summary = summary_of(prepared.weighting) | {"respondents": metadata}
-    # The register goes first: whoever has withdrawn consent must not stay in it if the rest fails.
+    # Write the register first: people who have withdrawn consent must not stay in it if the rest fails.
     with store.replacing(prepared.register.parent, private=True) as beside:
         store.write_parquet(cleaned.contact, beside / store.REGISTER, metadata)
         store.write_parquet(refused, beside / store.REFUSED, metadata)
@@ -68,8 +68,8 @@ def write_prepared(
 def _key(prepared: Prepared) -> bytes | None:
     """Return the key of an earlier preparation of this survey; none after an earlier wave.
 
-    Drawn by one key, the chance of two waves would be the same for whoever has the same id or row in both,
-    and who knows the answers to one could tell from its copy what was changed in the other.
+    With the same key, a person with the same id or row in two waves would be randomised in the same way, and
+    somebody who knows the answers to one wave could infer from its copy what was changed in the other.
     """
     with suppress(BorgerlibError, KeyError, TypeError, ValueError):
         before = date.fromisoformat(store.read_summary(prepared.municipality)["respondents"]["survey_date"])

@@ -1,4 +1,4 @@
-"""A copy of the respondents in which no answer is certain, without text and without who they are."""
+"""A copy of the respondents with randomised answers, without free text and without identities."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def protected_copy(
     codebook : Codebook
         What was asked.
     key : bytes
-        The survey's secret. With it, and the same chance, a person has the same copied answers whenever the
-        copy is made.
+        The survey's secret. With the same key and the same chance, a person gets the same copied answers each
+        time the copy is made.
     chance : float
         As `borgerlib.statistics.selections.randomised.randomised`.
     targets : sequence of mapping
@@ -52,10 +52,9 @@ def protected_copy(
     Returns
     -------
     DataFrame
-        One row a person, without id. Age, age band, sex, area and weight as they are; an area is one that the
-        population is counted by or that `SMALLEST_SELECTION` respondents named, since others are what
-        somebody typed. Each answer to a single or multiple item is left to chance; who did not answer, did
-        not in the copy.
+        One row a person, without id. Age, age band, sex, area and weight are unchanged; an area is kept only
+        if the population is counted by it or `SMALLEST_SELECTION` respondents named it, because other areas
+        are free text. Each answer to a single or multiple item is randomised; missing answers stay missing.
     """
     who = [
         item
@@ -76,7 +75,7 @@ def protected_copy(
         if name in respondents
     }
     columns |= {item.id: _places(respondents[item.id], item, targets) for item in who}
-    # Another chance is another draw: of one draw, two copies that differ would tell the answer for certain.
+    # Draw anew for another chance: if two copies used the same draw, comparing them would reveal answers.
     drawn_by = key if chance == DEFAULT_CHANCE else key + repr(float(chance)).encode()
     numbers = secret_numbers(
         drawn_by, _people(respondents, codebook), sum(len(item.columns) for item in asked)
@@ -89,7 +88,7 @@ def protected_copy(
 
 
 def _people(respondents: pd.DataFrame, codebook: Codebook) -> list[str]:
-    """Return who each row is: by the survey's own id, or the row of the export."""
+    """Return what identifies each row: the survey's own id, or the row of the export."""
     item = codebook.with_role("id")
     if item is not None and item.id in respondents:
         ids = respondents[item.id]

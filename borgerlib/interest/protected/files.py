@@ -1,7 +1,7 @@
-"""Where the protected copy stands, and when it is made anew.
+"""Where the protected copy is stored, and when it is remade.
 
-The copy and its key stand beside the respondents. Whoever opens the dashboard reads the copy alone; where it
-has to be made, a process of its own reads the respondents and ends.
+The copy and its key are stored next to the respondents. The dashboard reads only the copy; if it has to be
+made, a separate, short-lived process reads the respondents.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from borgerlib.survey.codebook.model import Codebook
 
 COPY = "protected.parquet"
 KEY = "protected.key"
-# Raised when the copy is made in another way, so that an older one is made anew.
+# Increase this number when the copy is made in another way, so that older copies are remade.
 _LAYOUT = 3
 _KEY_BYTES = 32
 
@@ -50,7 +50,7 @@ def _state(folder: Path, chance: float) -> dict[str, Any]:
 
 
 def file_state(path: Path) -> list[int] | None:
-    """Return what tells one state of a file from another; None where there is none."""
+    """Return what identifies the state of a file; None if there is no file."""
     try:
         state = path.stat()
     except OSError:
@@ -59,7 +59,7 @@ def file_state(path: Path) -> list[int] | None:
 
 
 def open_copy(municipality: str, *, chance: float) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return the protected copy of a prepared survey, made anew where it does not fit, and its state.
+    """Return the protected copy of a prepared survey, remade if it is outdated, and its state.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def write_copy(
     chance: float,
     key: bytes | None = None,
 ) -> None:
-    """Write the protected copy, and a key where there is none, into the folder of the respondents on file.
+    """Write the protected copy, and a key if there is none, into the folder of the written respondents.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def write_copy(
         What ``weighting.json`` says.
     chance : float
     key : bytes, optional
-        The key of an earlier preparation, which goes on; by default the one in the folder, or a new one.
+        The key of an earlier preparation, to be kept; by default the one in the folder, or a new one.
     """
     path = folder / KEY
     key = key or read_key(folder)
@@ -117,7 +117,7 @@ def write_copy(
 
 
 def about_survey(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what there is to know of a survey beside its answers: what it is weighted by, people by area."""
+    """Return facts on a survey apart from its answers: what it is weighted by, people by area."""
     areas = {
         target["role"]: dict(target["counts"]) for target in summary["targets"] if "area" in target["role"]
     }

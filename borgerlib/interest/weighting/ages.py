@@ -1,4 +1,4 @@
-"""The age bands of respondents: of the age in years, or as a survey asked for them."""
+"""The age bands of respondents: computed from the age in years, or as a survey asked for them."""
 
 from __future__ import annotations
 
@@ -91,10 +91,10 @@ def add_age_bands(respondents: pd.DataFrame, codebook: Codebook, *, min_age: int
 
 
 def middles_of_bands(respondents: pd.DataFrame, codebook: Codebook) -> list[int]:
-    """Return the ages where all of them look like the middles of bands (17, 25, 35, …), else nothing.
+    """Return the ages if all of them look like the middles of bands (17, 25, 35, …), else an empty list.
 
-    Of many people some are of neighbouring ages; where nobody is within three years of another age, bands
-    were asked for and typed as numbers.
+    Among many people some have neighbouring ages; if no two ages are within three years of each other, the
+    survey asked for bands and the answers were typed as numbers.
     """
     column = age_column(codebook)
     ages = respondents[column].dropna() if column in respondents else pd.Series(dtype="Int64")
@@ -105,9 +105,9 @@ def middles_of_bands(respondents: pd.DataFrame, codebook: Codebook) -> list[int]
 
 
 def piled_up(responses: Responses) -> list[str]:
-    """Return notes on ages and years of birth that far too many have to be true: 99, 0, or a form's first.
+    """Return notes on ages and years of birth that implausibly many have: 99, 0, or a form's first option.
 
-    Round ages are told twice or thrice as often as those beside them, not more than five times.
+    Round ages are reported two or three times as often as their neighbours, not more than five times.
     """
     notes: list[str] = []
     for item in responses.codebook:
@@ -115,7 +115,7 @@ def piled_up(responses: Responses) -> list[str]:
             continue
         counts = Counter(round(value) for value in responses.frame[item.id].dropna() if abs(value) < _YEARS)
         piles = [value for value, count in counts.items() if count >= _PILE and _stands_out(value, counts)]
-        # Where nearly all values are such, they are bands, or few were asked.
+        # If nearly all values pile up, they are bands, or there are few respondents.
         if len(piles) <= _MOST_PILES < len(counts) - len(piles):
             notes += [
                 said(

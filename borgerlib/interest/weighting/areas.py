@@ -20,7 +20,7 @@ OTHER_AREA = "andet område"
 ANSWER = "svar"
 _AREAS = ("area", "area_type")
 _NAMED = 8
-# What fewer people wrote may be somebody's address or name.
+# A text that fewer people wrote may be somebody's address or name.
 _SEVERAL = 5
 
 
@@ -30,7 +30,7 @@ def read_area_map(path: str | Path) -> dict[str, str]:
     Raises
     ------
     DataError
-        The file is missing, has not these columns, has odd rows, or gives an answer two areas.
+        The file is missing, lacks these columns, has malformed rows, or maps an answer to two areas.
     """
     source, areas = Path(path), dict[str, str]()
     lines, problems = rows_of(source, [ANSWER, AREA])
@@ -49,7 +49,7 @@ def read_area_map(path: str | Path) -> dict[str, str]:
 
 
 def recoded(respondents: pd.DataFrame, codebook: Codebook, areas: Mapping[str, str]) -> pd.DataFrame:
-    """Return respondents with the areas that a map gives their answers; other answers stay.
+    """Return respondents with their answers replaced by the areas of a map; other answers are unchanged.
 
     Parameters
     ----------
@@ -76,11 +76,11 @@ def placed(
     *,
     reviewed: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, tuple[Margin, ...], list[str]]:
-    """Return respondents whose areas are levels that somebody has reviewed, and the targets to match.
+    """Return respondents whose areas are reviewed levels only, and the targets that match them.
 
-    A level is one that the population is counted by (merged where the rules merge), or one of a map of areas,
-    or an option of the codebook. Whatever else people have typed, their address for example, is `OTHER_AREA`,
-    however many typed it.
+    A reviewed level is one that the population is counted by (merged if the rules merge it), one of a map of
+    areas, or an option of the codebook. Anything else that people typed, an address for example, becomes
+    `OTHER_AREA`, however many typed it.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def placed(
     -------
     DataFrame
     tuple of Target
-        Each of the levels by which the respondents are now known.
+        The targets in terms of the new levels.
     list of str
         What somebody should look at.
     """
@@ -133,7 +133,7 @@ def _levels(answers: pd.Series, found: pd.Series, item: Item, known: Sequence[st
 
 
 def _about_others(answers: pd.Series, others: pd.Series, item: Item, known: Sequence[str]) -> list[str]:
-    """Return that answers are in no area: the postcodes among them, and what several people wrote."""
+    """Return a note on answers in no area: the postcodes among them, and texts that several people wrote."""
     if others.empty:
         return []
     if not known:

@@ -49,7 +49,7 @@ class Margin:
     source: str = ""
 
     def levels(self, respondents: pd.DataFrame) -> pd.Series:
-        """Return each respondent's level; missing where the population is not counted by the answer."""
+        """Return each respondent's level; missing if the answer has no population count."""
         return respondents[self.column].astype(object).map(self.level_of)
 
     def respondents_by_level(self, respondents: pd.DataFrame) -> dict[str, int]:
@@ -70,7 +70,7 @@ def target_of(
         if (level := find_level((texts or {}).get(value, ""), by_fold) or find_level(str(value), by_fold))
     }
     left = values.astype(object)[~values.isin(list(known))]
-    # An area is typed by hand: nobody's address or name may end in a log.
+    # Areas are typed by hand: no address or name may end up in a log.
     found = left.where(left.notna(), "").map(lambda value: mask_personal(str(value))).value_counts()
     without = {str(value): int(count) for value, count in found.items()}
     return Margin(role, str(counts.name), counts, known, {}, without, str(counts.attrs.get("own", "")))
@@ -100,7 +100,7 @@ def merge(target: Margin, rules: Mapping[str, Sequence[str]]) -> Margin:
 def merge_sparse_neighbours(target: Margin, respondents: pd.DataFrame, fewest: int) -> Margin:
     """Merge sparse levels with their neighbours, the sparsest first, until none is sparse or one is left.
 
-    A sparse level goes to the neighbour that has the fewer respondents, of equals to the one before it.
+    A sparse level is merged with the neighbour that has fewer respondents; on a tie, with the one before it.
     """
     count = target.respondents_by_level(respondents)
     groups = [[str(level)] for level in target.counts.index]
@@ -115,7 +115,7 @@ def merge_sparse_neighbours(target: Margin, respondents: pd.DataFrame, fewest: i
 
 
 def unusable(target: Margin, respondents: pd.DataFrame) -> list[str]:
-    """Return why a margin cannot be used: nobody has a level of it, or most answers are none of it."""
+    """Return why a margin cannot be used: nobody has a level of it, or most answers match no level."""
     column, known = target.column, int(target.levels(respondents).notna().sum())
     legal = ", ".join(map(str, target.counts.index))
     unmatched = {value: n for value, n in target.without_count.items() if value}
@@ -133,7 +133,7 @@ def unusable(target: Margin, respondents: pd.DataFrame) -> list[str]:
 
 
 def empty_levels(target: Margin, respondents: pd.DataFrame) -> list[str]:
-    """Return what is wrong with levels in which people live but nobody answered, and how it is mended."""
+    """Return the levels that have people but no respondents, each with its remedy."""
     how = {
         "sex": "Leave 'sex' out of 'margins'.",
         "age": "Set merge_sparse_ages = true, or merge the level under [merge.age].",
@@ -147,7 +147,7 @@ def empty_levels(target: Margin, respondents: pd.DataFrame) -> list[str]:
 
 
 def what_to_look_at(target: Margin, respondents: pd.DataFrame, fewest: int) -> list[str]:
-    """Return what the weighting of a margin did or left that somebody should know."""
+    """Return notes on what the weighting of a margin changed or left out."""
     column = target.column
     notes: list[str] = [
         said("merged_levels", column=column, old=", ".join(old), new=new)
@@ -207,5 +207,5 @@ def postcode_of(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a text without what differs from person to person: case and spaces."""
+    """Return a text without differences in spelling: case and spaces."""
     return " ".join(text.split()).casefold()

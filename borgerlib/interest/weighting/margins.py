@@ -99,7 +99,7 @@ def population_counts(
         if role in by_role:
             raise DataError(f"Two files count people by '{column}'.", hint="Give one of them.")
         sex, age = _divided_by(names, codebook)
-        # The areas are called by the item's id, or as they commonly are where the heading has only that.
+        # The areas' column is named like the item, or has the usual name if the heading has only that.
         place = AREA if AREA in names and column not in names else column
         own = read_district_margin(path, municipality, columns=(place,), sex=sex, age=age, min_age=min_age)
         scaled = _scaled(own, by_role, path, notes).rename(column).rename_axis(column)
@@ -129,16 +129,16 @@ def _check_sexes(codebook: Codebook, by: Mapping[str, str]) -> None:
 
 
 def _district_role(path: Path, names: Collection[str], columns: Mapping[str, str]) -> str:
-    """Return by which role the file counts people: that of the item whose id stands in its heading."""
+    """Return the role by which the file counts people: that of the item whose id is in its heading."""
     roles = [role for role in ("area", "area_type") if role in columns]
     if not roles:
         raise DataError(f"{path.name} counts districts, but the survey has no item with the role area.")
-    # What a file without either lacks is told by its reader, who knows what it has.
+    # If the heading has neither, the reader reports it: it knows which columns there are.
     return next((role for role in roles if columns[role] in names), roles[0])
 
 
 def _divided_by(names: Collection[str], codebook: Codebook) -> tuple[str, str]:
-    """Return which columns of a file of districts divide the people by sex and by age; '' where none does."""
+    """Return the columns of a district file that divide the people by sex and by age; '' if none does."""
     asked = {role: codebook.with_role(role) for role in ("sex", "age", "age_group")}
     ids = {role: item.id for role, item in asked.items() if item is not None}
     by_sex = [ids.get("sex"), "koen", "køn"]
@@ -148,7 +148,7 @@ def _divided_by(names: Collection[str], codebook: Codebook) -> tuple[str, str]:
 
 
 def _heading(path: Path) -> set[str]:
-    # Whatever is wrong with the file is told by its reader.
+    # The reader reports whatever is wrong with the file.
     heading = ""
     with suppress(DataError, OSError), path.open("rb") as file:
         heading = decode(file.read(10_000), name=path.name)[0].partition("\n")[0]
@@ -156,7 +156,7 @@ def _heading(path: Path) -> set[str]:
 
 
 def _scaled(own: pd.Series, by_role: Mapping[str, pd.Series], path: Path, notes: list[str]) -> pd.Series:
-    """Return a municipality's own counts with the sum of the others: all margins are of the same people."""
+    """Return a municipality's own counts scaled to the sum of the others, so that all margins agree."""
     total = next(iter(by_role.values()), own).sum()
     if own.sum() != total:
         notes.append(said("counts_scaled", file=path.name, own=round(own.sum()), total=round(total)))

@@ -1,4 +1,4 @@
-"""From respondents and population counts to weights: which margins, which merges, who has no margin."""
+"""From respondents and population counts to weights: which margins, which merges, who has no level."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NO_COUNT = "uden befolkningstal"
 
 @dataclass(frozen=True)
 class Weighting:
-    """Weights, and all that was decided on the way.
+    """Weights, and the decisions that led to them.
 
     Parameters
     ----------
@@ -103,9 +103,9 @@ def weigh(
 
     Notes
     -----
-    Raking (Deming & Stephan 1940). Who has no level that the population is counted by (no answer, or a sex
-    other than the register's two) is neither left out nor guessed at: as a level of their own they keep the
-    share they have among the respondents, and the others are weighted to the population's distribution.
+    Raking (Deming & Stephan 1940). People without a level that the population is counted by (no answer, or a
+    sex other than the register's two) are neither left out nor imputed: they form a level of their own, which
+    keeps its share among the respondents, and the others are weighted to the population's distribution.
     """
     people = population_counts(
         respondents,
@@ -131,7 +131,7 @@ def weigh(
 
 
 def unweighted(respondents: pd.DataFrame) -> Weighting:
-    """Return a weighting in which everybody counts once: what is told is then of those who answered alone."""
+    """Return a weighting in which everybody counts once: results then hold only for those who answered."""
     weights = pd.Series(1.0, index=respondents.index)
     margins = pd.DataFrame(columns=["column", "level", "target", "before", "after"])
     result = WeightingResult(weights, margins, 1.0, float(len(weights)), 0)
@@ -141,7 +141,7 @@ def unweighted(respondents: pd.DataFrame) -> Weighting:
 def rakeable(
     respondents: pd.DataFrame, targets: Sequence[Margin]
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Return levels and margins that `rake` accepts: who has no level gets one, with the share they have."""
+    """Return levels and margins that `rake` accepts: people without a level get one, with their own share."""
     levels, margins = {}, {}
     for target in targets:
         found = target.levels(respondents)
@@ -194,7 +194,7 @@ def _rake(
     except (MarginError, ConvergenceError) as error:
         if rules.insist_on_cap:
             raise
-        # What a search without end has not met is of no interest: the weights that are used meet it.
+        # Ignore what a search that did not converge left unmet: the weights that are used meet it.
         why = " ".join(error.problems) if isinstance(error, MarginError) else ""
         notes.append(said("no_cap", cap=rules.cap, largest=round(largest, 1), problems=why))
         return free, 0.0

@@ -53,14 +53,14 @@ class WeightingRules(WeightingKeys):
     Parameters
     ----------
     insist_on_cap : bool
-        A cap that cannot be met is an error; else the weights go without, and that is told.
+        Whether a cap that cannot be met is an error; otherwise the weights are uncapped, with a warning.
     """
 
     insist_on_cap: bool = False
 
 
 def load_weighting_rules(path: str | Path | None = None) -> WeightingRules:
-    """Read a municipality's rules; what they leave out is as in the rules that ship.
+    """Read a municipality's rules; missing keys are taken from the rules that ship.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A weighting as a file, and the weighting again from that file."""
+"""Convert a weighting to a file's content, and back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from borgerlib.statistics.weighting.weight import rake
 
 
 def summary_of(weighting: Weighting) -> dict[str, Any]:
-    """Return a weighting as what ``weighting.json`` holds: no weight of a single person."""
+    """Return the content of ``weighting.json`` for a weighting: no individual weights."""
     result = weighting.result
     return {
         "population_date": weighting.population_date,
@@ -40,14 +40,14 @@ def summary_of(weighting: Weighting) -> dict[str, Any]:
 
 
 def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> WeightingResult | None:
-    """Return the weighting of respondents, computed anew from what ``weighting.json`` says of it.
+    """Return the weighting of respondents, recomputed from ``weighting.json``.
 
-    None where they are not weighted.
+    None if they are not weighted.
 
     Raises
     ------
     DataError
-        It does not give the weights that the respondents have.
+        The recomputed weights differ from those of the respondents.
     """
     if not summary["targets"]:
         return None
@@ -59,7 +59,7 @@ def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> Weighti
             f"The weights of '{name}' are not those that weighting.json tells of.",
             hint=to_prepare(name),
         )
-    # It was raked by merged levels; the respondents are known by the columns that these are made of.
+    # Raking used merged levels; the respondents have the columns that these are built from.
     return replace(result, respondents=respondents[list(frame.columns)])
 
 
