@@ -1,4 +1,4 @@
-"""Which questions two waves asked alike, and what else about them has changed."""
+"""Which questions two waves asked in the same way, and what else about them has changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def books_of(waves: Sequence[pd.DataFrame]) -> tuple[Codebook, Codebook]:
 
 
 def names_of(waves: Sequence[pd.DataFrame]) -> tuple[str, str]:
-    """Return what the waves are called: the years, or days, of their survey dates (`ParameterError`)."""
+    """Return the names of the waves: the years, or days, of their survey dates (else `ParameterError`)."""
     first, second = (str(wave.attrs.get("survey_date", "")) for wave in waves)
     if not first or not second:
         raise ParameterError(
@@ -64,7 +64,7 @@ def common_items(
     item: str | Sequence[str] | None,
     notes: list[str],
 ) -> list[Item]:
-    """Return the later wave's items that both asked and answered alike, and note what their wording was."""
+    """Return the later wave's items that both asked and answered, with the same meaning; note rewordings."""
     asked = {one.id: one for one in books[0] if one.options}
     both = [one for one in books[1] if one.options and one.id in asked and one.kind == asked[one.id].kind]
     both = [one for one in both if all(wave.filter(one.columns).notna().any(axis=None) for wave in waves)]
@@ -93,7 +93,7 @@ def common_items(
 
 
 def _means_the_same(books: tuple[Codebook, Codebook], item: Item, notes: list[str]) -> bool:
-    """Return whether no id has become another text that stood elsewhere; note options that were reworded."""
+    """Return whether no question or option id has taken over another id's text; note reworded options."""
     items = [{one.id: one.text for one in book} for book in books]
     options = [{option.id: option.text for option in book.item(item.id).options} for book in books]
     moved = [pair for pair in _moved(items) if pair == (items[0][item.id], items[1][item.id])]
@@ -113,13 +113,13 @@ def _reworded(texts: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
 
 
 def _moved(texts: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """Return the texts of an id in both waves, where either is the text of another id in the other wave."""
+    """Return an id's texts in both waves, if either is the text of another id in the other wave."""
     was, now = ({normalise(text) for text in wave.values()} for wave in texts)
     return [pair for pair in _reworded(texts) if normalise(pair[0]) in now or normalise(pair[1]) in was]
 
 
 def columns_of(waves: Sequence[pd.DataFrame], item: Item) -> str | list[str]:
-    """Return what `estimate_proportions` is to be asked for: an item, or the columns that either wave has."""
+    """Return the argument for `estimate_proportions`: an item, or the columns that either wave has."""
     if item.kind != "multiple":
         return item.id
     return [column for column in item.columns if any(column in wave for wave in waves)]
@@ -128,9 +128,9 @@ def columns_of(waves: Sequence[pd.DataFrame], item: Item) -> str | list[str]:
 def as_offered(
     waves: Sequence[pd.DataFrame], books: tuple[Codebook, Codebook], item: Item
 ) -> Iterator[pd.DataFrame]:
-    """Give the waves with each option that was offered, whether anybody chose it or not.
+    """Return the waves with every option that was offered, even if nobody chose it.
 
-    An answer that the codebook does not know stays in the base.
+    Answers that the codebook does not know stay in the base.
     """
     for wave, book in zip(waves, books, strict=True):
         if item.kind == "multiple":
@@ -147,7 +147,7 @@ def as_offered(
 def disclosed(
     parts: Sequence[pd.DataFrame], waves: Mapping[str, pd.DataFrame], codebook: Codebook, min_cell: int
 ) -> DisclosedEstimates:
-    """Return estimates of the waves, by name, that may be shown: simulated where a wave is."""
+    """Return disclosed estimates of the waves, by name; they are simulated if one of the waves is."""
     together = pd.concat(parts, ignore_index=True)
     simulated = any(wave.attrs.get("simulated") for wave in waves.values())
     together.attrs = {**parts[-1].attrs, "simulated": simulated}
@@ -164,7 +164,7 @@ def disclosed(
 def shared_options(
     parts: Sequence[pd.DataFrame], item: Item, names: tuple[str, str], notes: list[str]
 ) -> pd.DataFrame:
-    """Return the estimates of both waves by the options that both offered, and note the others."""
+    """Return the estimates of both waves for the options that both offered, and note the others."""
     found = [part.assign(item=item.id, option=part["option"].astype(str)) for part in parts]
     for part in found:
         part["option"] = part["option"].str.removeprefix(f"{item.id}__")

@@ -187,7 +187,7 @@ def compare_municipalities(
     together, hidden = _hidden_share(shown, areas), ~known & size.notna()
     used = areas["direct"].fillna(together).where(size.notna())
     country = float((used * areas["weights"]).sum() / areas.loc[used.notna(), "weights"].sum())
-    # Where nobody, or everybody, said so, the error is not zero: half an answer stands for what is not known.
+    # If nobody, or everybody, gave the answer, the error must not be 0: bound the share by half a respondent.
     least = 0.5 / float(size.sum())
     likely = min(max(country, least), 1 - least)
     areas["error"] = np.sqrt(likely * (1 - likely) / size)
@@ -197,7 +197,7 @@ def compare_municipalities(
     model = small_area_estimates(whole, covariates=covariates, confidence=confidence, **columns)
     spread, outside = control_limits(areas["direct"], areas["error"], country, confidence=confidence)
     found = model.estimates.iloc[: len(areas)]
-    # The standard deviations that the intervals stand for.
+    # The standard errors that correspond to the intervals.
     errors = (found["ci_upper"] - found["ci_lower"]) / 2 / joint_reach(1, confidence)
     ranks = rank_ranges(found["estimate"], errors, confidence=confidence)
     table = areas[["code", "name", "n", "direct"]].assign(
@@ -244,12 +244,12 @@ def _disclosed(
 
 
 def _hidden_share(shown: DisclosedEstimates, areas: pd.DataFrame) -> float:
-    """Return the share that gave the answer where each municipality's own is hidden, all together.
+    """Return the pooled share that gave the answer in the municipalities whose own share is hidden.
 
-    It follows from what is shown: everybody's counts less those of the municipalities that are told of.
-    Leaving these out instead would leave out the few: counts of 1–4 are what is hidden. Missing where the
-    total is hidden, or nothing else is. Counts are of people: weights are taken to move this share as they
-    move that of the others, and it keeps within what the weighted total, a whole percent, leaves open.
+    It follows from what is shown: the total counts minus those of the municipalities that are shown. Dropping
+    the hidden ones instead would drop the lowest shares, as counts of 1–4 are hidden. Missing if the
+    total is hidden, or nothing else is. Counts are unweighted: weights are assumed to move this share as they
+    move that of the others, and it stays within the limits that the weighted total, a whole percent, implies.
     """
     frame = shown.frame
     numbers = frame[["n", "count"]].astype("float64")
@@ -268,10 +268,10 @@ def _hidden_share(shown: DisclosedEstimates, areas: pd.DataFrame) -> float:
 
 
 def _pool(hidden: pd.DataFrame, together: float, covariates: Sequence[str]) -> pd.DataFrame:
-    """Return rows for municipalities whose own share is hidden, for the model to be fitted to all.
+    """Return rows for the municipalities whose own share is hidden, so that the model is fitted to all.
 
-    What is known is the share that they have together, so each stands where they do on average, and varies as
-    so few answers do. At covariates of its own that share would tell the model that these make no difference.
+    Only their pooled share is known, so each gets their mean covariates and the variance of so few answers.
+    With its own covariates, the same share everywhere would tell the model that covariates do not matter.
     """
     if hidden.empty:
         return hidden
@@ -283,7 +283,7 @@ def _pool(hidden: pd.DataFrame, together: float, covariates: Sequence[str]) -> p
 
 
 def _areas(direct: DisclosedEstimates, people: pd.DataFrame, weight: str | None) -> pd.DataFrame:
-    """Return one row a municipality: what is shown of its answers, and what registers tell of it."""
+    """Return one row a municipality: the shown part of its answers, and its register data."""
     shown = direct.frame.assign(code=lambda frame: frame["group"].str.partition("=")[2]).set_index("code")
     answered = people[people["_yes"].notna()]
     weights = (

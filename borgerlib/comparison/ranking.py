@@ -1,4 +1,4 @@
-"""Which of many numbers stand apart: limits of a funnel, and ranks that hold all together."""
+"""Which of many numbers differ: limits of a funnel, and simultaneous rank ranges."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _WINSORISED = 0.1
 def control_limits(
     shares: pd.Series, errors: pd.Series, country: float, *, confidence: float
 ) -> tuple[float, list[str]]:
-    """Return how much shares vary beyond their errors, and which lie outside what that explains.
+    """Return how much shares vary beyond their errors, and which of them lie outside that variation.
 
     Parameters
     ----------
     shares, errors : Series
         One an area: its share and standard error; missing where unknown.
     country : float
-        What they vary about.
+        The share that they vary about.
     confidence : float
-        Chance that all areas lie within the limits where nothing but this variation is at work.
+        Probability that all areas lie within the limits if there is only this variation.
 
     Returns
     -------
@@ -31,8 +31,8 @@ def control_limits(
 
     Notes
     -----
-    Spiegelhalter (2005): the variation is estimated from z scores whose outermost tenths are drawn in, so
-    that what stands out does not hide itself.
+    Spiegelhalter (2005): the variation is estimated from z scores winsorised at the outermost tenths, so that
+    outliers do not widen the limits and hide themselves.
     """
     known = shares.notna().to_numpy()
     z = ((shares - country) / errors).to_numpy(dtype=np.float64)[known]
@@ -48,17 +48,17 @@ def control_limits(
 
 
 def joint_reach(areas: int, confidence: float) -> float:
-    """Return how many standard deviations hold for so many areas at once (Šidák 1967)."""
+    """Return the number of standard deviations that covers so many areas simultaneously (Šidák 1967)."""
     from scipy import stats
 
     return float(stats.norm.ppf((1 + confidence ** (1 / areas)) / 2))
 
 
 def rank_ranges(estimates: pd.Series, errors: pd.Series, *, confidence: float) -> tuple[list[int], list[int]]:
-    """Return the best and the worst rank that each may have; 1 is the largest.
+    """Return the best and the worst rank that each area may have; 1 is the largest.
 
-    All ranges hold together with the confidence: intervals that hold jointly leave open which of two
-    overlapping ones is larger (Klein, Wright & Wieczorek 2020).
+    All ranges hold simultaneously at the confidence level: they follow from simultaneous intervals, of which
+    two overlapping ones leave open which area is larger (Klein, Wright & Wieczorek 2020).
     """
     reach = joint_reach(len(estimates), confidence) * errors.to_numpy(dtype=np.float64)
     middle = estimates.to_numpy(dtype=np.float64)

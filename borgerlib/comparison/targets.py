@@ -176,7 +176,7 @@ def _breaches(targets: Sequence[Target], codebook: Codebook) -> Iterator[Problem
             yield ("target", at, "goal"), "is where it starts: there is nothing to reach"
         for name, options in target.who.items():
             if name not in codebook:
-                # What no codebook knows is made of answers, as the age band: its levels are not known here.
+                # A column outside the codebook is derived (the age band): its levels are not known here.
                 continue
             known = [one.id for one in codebook.item(name).options]
             for option in options:
@@ -260,7 +260,7 @@ def follow_targets(
 def _share(
     wave: pd.DataFrame, name: str, target: Target, codebook: Codebook, weight: str | None, confidence: float
 ) -> pd.DataFrame:
-    """Return the share of one wave among those whom the target is about."""
+    """Return the share in one wave among the people whom the target is about."""
     item, _, option = target.what.partition(".")
     asked = codebook.item(item)
     columns = [f"{item}__{one}" for one in asked.members(option)] if asked.kind == "multiple" else [item]
@@ -304,7 +304,7 @@ def _status(frame: pd.DataFrame, target: Target, *, late: bool) -> Status:
 
 
 def _upwards(target: Target) -> int:
-    """Return the sign that makes towards the goal upwards, whichever way the council aims."""
+    """Return the sign by which to multiply so that 'towards the goal' is upwards."""
     return 1 if target.goal > target.start else -1
 
 

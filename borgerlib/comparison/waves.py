@@ -215,7 +215,7 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
         degrees = (spread[0] + spread[1]) ** 2 / (spread[0] ** 2 / free[0] + spread[1] ** 2 / free[1])
         p_value = 2 * stats.t.sf(np.abs(change / error), degrees)
     lower, upper = mean_interval(change, error, np.nan_to_num(degrees), confidence)
-    # Where both waves agree within themselves, nothing is known of the error, and it is not zero.
+    # If everybody in each wave answers alike, the estimated error is 0, but the true error is not.
     ends = [part[["proportion", "ci_lower", "ci_upper"]].to_numpy(dtype=np.float64).T for part in (now, was)]
     sizes = [part["n"].to_numpy(dtype=np.float64) for part in (now, was)]
     of_ends = difference_without_error(ends[0], ends[1], sizes[0], sizes[1], sizes[0] + sizes[1] - 2)
@@ -223,7 +223,7 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
         np.where(error == 0, other, usual)
         for other, usual in zip(of_ends, (lower, upper, p_value), strict=True)
     )
-    # Where margins give both shares, the change is known, and there is nothing to test.
+    # If margins determine both shares, the change is known exactly: there is nothing to test.
     known = (error == 0) & np.all([upto == since for _, since, upto in ends], axis=0)
     p_value = np.where(known, np.nan, p_value)
     tested = now.reset_index()[["item", "option", "n", "proportion"]]
@@ -235,7 +235,7 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
 def _with_persons(
     waves: tuple[pd.DataFrame, pd.DataFrame], pseudonym: str
 ) -> tuple[tuple[pd.DataFrame, pd.DataFrame], int]:
-    """Return the waves with a column of who answered, and how many did in both; no pseudonym: once."""
+    """Return the waves with person ids, and how many are in both; rows without a pseudonym count once."""
     who = [column_of(wave, pseudonym, role="pseudonym") for wave in waves]
     who = [given.convert_dtypes().astype("string") for given in who]
     again = len(set(who[0].dropna()) & set(who[1].dropna()))
@@ -261,7 +261,7 @@ def _of_same_people(
     weight: str | None,
     confidence: float,
 ) -> pd.DataFrame:
-    """Return the changes where the person is the sampling unit of both waves together."""
+    """Return the changes, with the person as the sampling unit of both waves together."""
     stacked = pd.concat(
         [wave.assign(**{WAVE: name}) for wave, name in zip(waves, names, strict=True)], ignore_index=True
     )
@@ -286,7 +286,7 @@ def _judged(tested: pd.DataFrame, false_discovery_rate: float) -> pd.DataFrame:
 
 
 def _safe(shown: DisclosedEstimates, changes: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
-    """Return the changes as columns of the later wave's rows, but where the earlier share is hidden."""
+    """Return the changes as columns of the later wave's rows; missing if the earlier share is hidden."""
     frame: Any = shown.frame
     hidden = frame[frame["suppressed"] & (frame["group"] == f"{WAVE}={names[0]}")]
     gone = set(zip(hidden["item"], hidden["option"], strict=True))

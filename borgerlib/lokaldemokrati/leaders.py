@@ -1,6 +1,6 @@
 """The leaders' survey as estimates: from the published numbers of 2021, or from a later wave's microdata.
 
-Both give the same frame, so everything above (figures, claims, sentences) is the same for both.
+Both give the same frame, so the layers above (figures, claims, sentences) do not tell them apart.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class LeadersSurvey:
         rows = pd.MultiIndex.from_frame(self.everything.frame[["item", "option", "group"]])
         wanted = [(item, option, group) for group in groups for item, option in references]
         shown = self.everything.take(rows.get_indexer(pd.MultiIndex.from_tuples(wanted)))
-        # Of a battery of statements the statement is what tells the rows apart, not the answer.
+        # In a battery of statements, rows differ by the statement, not by the answer.
         battery = len(items) > 1 and {option for _, option in references} == {"enige"}
         texts = {item: self.codebook.item(item).text for item in items}
         return shown.relabel("label" if battery else "item_label", texts, by="item")
@@ -181,7 +181,7 @@ def open_leaders_survey(
     state = (found.st_ino, found.st_mtime_ns, found.st_size) if found else ()
     opened = _wave_opened(path, state, confidence, min_cell)
     assert opened.wave is not None
-    # Whoever opens it may change the rows, and the next one meets them as they are in the file.
+    # Return a copy of the cached rows: a caller may change them.
     own = replace(opened.wave, respondents=opened.wave.respondents.copy())
     return replace(opened, wave=own)
 

@@ -1,4 +1,4 @@
-"""A municipality's own answers to the leaders' survey, beside everyone else's.
+"""A municipality's own answers to the leaders' survey, for comparison with everyone else's.
 
 The file is TOML: ``municipality`` and a table ``[answers]`` with an option id (or a list of them) per item.
 """
@@ -35,7 +35,7 @@ _HINT = (
 
 @dataclass(frozen=True)
 class OwnAnswers:
-    """What one municipality answers.
+    """The answers of one municipality.
 
     Parameters
     ----------
@@ -86,12 +86,12 @@ def load_own_answers(path: str | Path, codebook: Codebook, *, expected: str = ""
 
 
 def kept_own_answers(municipality_name: str) -> Path:
-    """Return where a municipality's own answers are kept, for every report of it (there may be none yet)."""
+    """Return the path where a municipality's own answers are kept for its reports (it need not exist)."""
     return places.saved_data(danish.slug(municipality_name), FILE)
 
 
 def keep_own_answers(path: str | Path, municipality_name: str) -> None:
-    """Keep a copy of a file of own answers, which has been checked, in the place of the earlier one.
+    """Keep a copy of a checked file of own answers, replacing the earlier one.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
 UNREADABLE = "kan ikke aflæses"
 # The only question that the report divides by another.
 DIVIDED = ("udsagn_eksperimentere", "strategi")
-# Coded from what 42 wrote in their own words: counts of mentions, not an estimate of a share.
+# Coded from 42 open answers: counts of mentions, not estimates of shares.
 OPEN_ANSWERS = "omraader"
 _COLUMNS = (
     "item", "option", "net", "label", "group", "group_label", "n", "count", "proportion", "ci_lower",
@@ -32,8 +32,8 @@ _COLUMNS = (
 def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
     """Return the estimates behind the published numbers, with exact finite-population intervals.
 
-    Where one N is possible the proportion is count / n; where several are, or none, the published percentage
-    is what is drawn, and the interval covers those of every possible N.
+    If exactly one N is possible, the proportion is count / n; otherwise it is the published percentage, and
+    the interval covers the intervals of every possible N.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def _published_row(
 
 
 def _possible_counts(item: Item, option: str, identification: Identification) -> list[tuple[int, int]]:
-    """Return every (n, count) that fits; of an impossible question, the nearest."""
+    """Return every (n, count) that fits; for an impossible question, the nearest."""
     solutions = identification.solutions or (CountSolution(identification.n, identification.counts),)
     members = item.members(option)
     found = [(solution.n, count_of(solution.counts, option, members)) for solution in solutions]
@@ -106,7 +106,7 @@ def _base_population(item: Item) -> int:
     """Return how many municipalities an item's base can stand for at most.
 
     All 98, or, for an item put to some only: those who chose the option that leads to it, and every
-    municipality that has not told whether it would. That gives the widest, safe, interval.
+    municipality whose choice is unknown. This gives the widest, that is the safe, interval.
     """
     if not item.base:
         return NUMBER_OF_MUNICIPALITIES

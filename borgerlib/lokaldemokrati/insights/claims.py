@@ -1,7 +1,7 @@
 """The report's comparative claims, each with its test and a plain verdict.
 
-A difference within chance is called that. Tests are exact and regard the municipalities that answered as a
-random draw from the 98.
+A difference that chance can explain gets that verdict. Tests are exact and treat the municipalities that
+answered as a random sample of the 98.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _PARTS = {0.5: "halvdelen", 0.75: "tre fjerdedele"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a test says of a claim.
+    """The result of testing a claim.
 
     Parameters
     ----------
     claim : Claim
     outcome : {'holds', 'within chance', 'contradicted', 'not known'}
-        Whether the claim is shown, undecided, on the other side of the numbers, or cannot be tested.
+        Whether the claim is supported, undecided, contradicted by the numbers, or not testable.
     sentence : str
         Danish, with the numbers and without words of statistics (`with_chance` has those).
     p_value : float or None
@@ -78,7 +78,7 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
     if pd.isna(row["count"]):
         return _not_known(claim, [row])
     result = exact_share_test(int(row["count"]), int(row["n"]), int(row["population"]), share=claim.than)
-    # The share behind the percentage, not the percentage: 71 of 79 is below 90 pct. though it rounds to it.
+    # Test the exact share, not the rounded percentage: 71 of 79 is below 90 pct. but rounds to it.
     tested = int(row["count"]) / int(row["n"])
     shown = _shown_share(row, tested, estimates)
     measured, unweighted = _near(shown, claim.than), _near(tested, claim.than)
@@ -97,9 +97,9 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
 
 
 def _shown_share(row: pd.Series[Any], tested: float, estimates: DisclosedEstimates) -> float:
-    """Return the share that figures show, where the test counts respondents.
+    """Return the share that the figures show; the test itself uses counts of respondents.
 
-    It is weighted in a wave; of 2021 it is the published one where no count gives it.
+    In a wave it is weighted; in 2021 it is the published share if no count reproduces it.
     """
     published = estimates.origin == "published"
     if published and danish.percent(tested) == danish.percent(row["proportion"]):
@@ -108,7 +108,7 @@ def _shown_share(row: pd.Series[Any], tested: float, estimates: DisclosedEstimat
 
 
 def _near(share: float, than: float) -> str:
-    """Return the share as text, with a decimal where whole percent would hide which side it is on."""
+    """Return the share as text, with a decimal if whole percent would hide on which side it lies."""
     return danish.percent(share, 1 if 0 < abs(share - than) <= 0.01 else 0)
 
 
@@ -161,7 +161,7 @@ def _not_known(claim: Claim, rows: list[pd.Series[Any]]) -> Verdict:
 
 
 def with_chance(verdict: Verdict) -> str:
-    """Return the verdict's sentence with the p-value of its test, for who checks it."""
+    """Return the verdict's sentence with the p-value of its test, for readers who check it."""
     if verdict.p_value is None:
         return verdict.sentence
     return f"{verdict.sentence.removesuffix('.')} ({p_text(verdict.p_value)})."

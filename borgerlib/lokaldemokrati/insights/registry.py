@@ -33,7 +33,7 @@ class Insight:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the report: what it shows, in which words, and how it is drawn again.
+    """A figure of the report: what it shows, in which words, and how to redraw it.
 
     Parameters
     ----------

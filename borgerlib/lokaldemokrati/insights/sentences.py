@@ -1,7 +1,7 @@
-"""Sentences that carry numbers, made from the estimates and never typed.
+"""Sentences with numbers, filled in from the estimates and never typed by hand.
 
-A template names its numbers: ``{strategi.ja:pct} har en strategi``. The same sentence is then true of the
-report of 2021 and of a later wave.
+A template names its numbers: ``{strategi.ja:pct} har en strategi``, so the same sentence is correct for the
+report of 2021 and for a later wave.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from borgerlib.statistics.models.first_places import first_places
 
 FIRST = "first"
 UNKNOWN = "ikke kendt"
-# What stands where a number is missing: it must read well before a verb, so no clause that wants a comma.
+# Replaces a missing number. It must read well before a verb, so it has no clause that needs a comma.
 _HIDDEN = {"share": "en skjult andel", "count": "et skjult antal"}
 _NOT_ASKED = {"share": "en ikke målt andel", "count": "et ikke målt antal"}
 _UNREADABLE = {"share": "en ulæselig andel", "count": "et ulæseligt antal"}
@@ -39,7 +39,7 @@ def fill(
     ----------
     template : str
         Fields are ``{item.option:form}``, ``{item.option@group:form}``, ``{item.#1:form}`` (the largest
-        share, whether or not by chance), ``{item.first:subject}`` (see `first_sentence`) and
+        share, even if only by chance), ``{item.first:subject}`` (see `first_sentence`) and
         ``{claim:id}``. Forms: pct, pct_ci, count, n, label.
     estimates : DisclosedEstimates
         Where the numbers are looked up.
@@ -70,7 +70,7 @@ def find(estimates: DisclosedEstimates, reference: str) -> pd.Series[Any]:
 def first_sentence(
     subject: str, rows: Sequence[Mapping[Any, Any]], *, confidence: float, exclusive: bool = False
 ) -> str:
-    """Return which answer stands first, or which share the place: the one way to say 'most' of answers.
+    """Return which answer comes first, or which may; no other code may call an answer the most frequent.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ def first_sentence(
     Returns
     -------
     str
-        Danish, without full stop; '' where nothing is known, or all answers may be first.
+        Danish, without full stop; '' if nothing is known, or all answers may be first.
     """
-    # Where the respondents are there, it is known who gave which answers together.
+    # With microdata, `may_be_first` is known from who gave which answers together.
     known = [row.get("may_be_first") for row in rows]
     if any(pd.isna(one) for one in known):
         known = first_places(rows, confidence=confidence, exclusive=exclusive).tolist()
@@ -115,7 +115,7 @@ def answers_to(estimates: DisclosedEstimates, reference: str) -> list[dict[Any, 
 
 
 def _ranked(rows: pd.DataFrame, rank: str) -> pd.DataFrame:
-    """Return the option of a rank, as a frame of one row; of none where there is no such rank."""
+    """Return the option of a rank, as a frame of one row; an empty frame if there is no such rank."""
     options = rows[~rows["net"].astype(bool)]
     ordered = options.sort_values(["proportion", "count"], ascending=False, kind="stable")
     position = int(rank) - 1 if rank.isdecimal() else -1
@@ -171,6 +171,6 @@ def _missing(row: pd.Series[Any]) -> Mapping[str, str]:
 
 
 def _inside(label: str) -> str:
-    """Lower the first letter of a label that stands inside a sentence, unless it is a name or abbreviated."""
+    """Lower-case the first letter of a label inside a sentence, unless it is a name or an abbreviation."""
     is_name = any(word[:1].isupper() for word in label.split()[1:])
     return label if is_name or label[:2].isupper() else label[:1].lower() + label[1:]

@@ -1,16 +1,16 @@
-"""Every number of the report against what can be computed: nothing is silently missing.
+"""Check every number of the report against what can be computed, so that none is silently missing.
 
 Eight statuses:
 
-- *reproduced*: number and label stand together in the report, and the counts give the value back, rounded
-  half up.
-- *inferred*: likewise, but number and label stand apart and were paired by their order.
-- *derived*: the value is lost, and the other values of the question give it.
+- *reproduced*: number and label are next to each other in the report, and the counts reproduce the value
+(rounded half up).
+- *inferred*: the same, but number and label are apart and were paired by their order.
+- *derived*: the value is unreadable, but follows from the other values of the question.
 - *quoted*: from outside the survey; its counts are not given.
-- *bounded*: the value is lost, and is known to lie between two numbers.
+- *bounded*: the value is unreadable, but known to lie between two numbers.
 - *contradictory*: the report gives another value for the same thing elsewhere, and its text does not decide.
-- *impossible*: no counts give the value back together with the other values of the question.
-- *unreadable*: lost.
+- *impossible*: no counts reproduce the value together with the other values of the question.
+- *unreadable*: nothing is known of the value.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How two questions go together, where the report shows only each of them: bounds, not guesses.
+"""How the answers to two questions combine if the report shows only each of them: bounds, not guesses.
 
-With margins alone the bounds of a cell are Fréchet's: at least what the two margins must share, at most the
-smaller of them. Where cells are known besides, a linear program finds the bounds; its constraints are those
+With margins alone the bounds of a cell are Fréchet's: at least the overlap that the margins force, at most
+the smaller of them. If some cells are known too, a linear program finds the bounds; its constraints are those
 of a transport problem, so its solutions are whole numbers (Fréchet, M. (1951): Sur les tableaux de
 corrélation dont les marges sont données; Dobra, A. & Fienberg, S. E. (2000): Bounds for cell entries in
 contingency tables given marginal totals and decomposable graphs).
@@ -148,7 +148,7 @@ def _bounds_of_items(row: Item, column: Item, respondents: int, order: Sequence[
     turned = order.index(row.id) > order.index(column.id)
     earlier, later = (column, row) if turned else (row, column)
     first, second = identify(earlier.id), identify(later.id)
-    # Whoever answered the later question answered an earlier one put to all: they share its respondents.
+    # People who answered the later question also answered earlier ones put to all: those are the respondents.
     total = respondents if earlier.base or is_open(earlier, load_published()) else first.n
     cells, limits = [], []
     for a, count_a in first.counts.items():
@@ -167,7 +167,7 @@ def _limits(
     same_item = earlier.id == later.id
     if later.base == f"{earlier.id}.{a[0]}" or (same_item and a[0] == b[0]):
         return b[1], b[1]
-    # Whoever chose one option of a single choice chose no other, and was not asked what others were.
+    # Options of a single choice exclude each other, and so do follow-up questions to different options.
     if earlier.kind == "single" and (same_item or later.base.startswith(f"{earlier.id}.")):
         return 0, 0
     return _frechet(a[1], b[1], total)

@@ -18,7 +18,7 @@ from borgerlib.survey.codebook.model import LEADERS, Codebook
 
 @dataclass(frozen=True)
 class RecoveredCount:
-    """A count, the number it is out of, and what the identification says about it."""
+    """A count, its base, and what the identification says about it."""
 
     count: int
     n: int
@@ -105,7 +105,7 @@ def _divided(item: str, by: str) -> pd.DataFrame | None:
         percentages = [int(own[reference]) for reference in references]
         size = identifications()[by].counts[option.id]
         solutions = feasible_counts(percentages, max_n=size, exclusive=True)
-        # The identification has shown that a solution of this size exists; below 100 it is the only one.
+        # The identification has found a solution of this size; for N below 100 it is the only one.
         counts[option.id] = solutions.loc[solutions["n"] == size, "counts"].iloc[0]
     table = pd.DataFrame.from_dict(counts, orient="index", columns=columns)
     return table.rename_axis(index=by, columns=item)

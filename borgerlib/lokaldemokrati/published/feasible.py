@@ -1,8 +1,8 @@
-"""From published percentages to the whole numbers that can stand behind them.
+"""From published percentages to the counts that they may have been computed from.
 
-A report that prints "63 pct." has rounded ``100 · count / n``. Only some pairs of n and count give a
-printed percentage back, and fewer give all the percentages of one question back. Everything here is whole
-numbers: no percentage is ever compared as a float.
+A report that prints "63 pct." has rounded ``100 · count / n``. Only some pairs of n and count reproduce a
+printed percentage, and fewer reproduce all the percentages of one question. All arithmetic is in integers:
+percentages are never compared as floats.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from borgerlib.errors import DataError
 from borgerlib.statistics.exact.counts import is_whole
 
 MOST_SOLUTIONS = 100_000
-# Keeps distances and changes apart: a question has far fewer options than that.
+# A cost is distance · 1000 + changes; this works because a question has far fewer than 1000 options.
 _APART = 1000
 
 

@@ -1,16 +1,16 @@
-"""Which counts stand behind each question of the report: identified, a set, or impossible.
+"""Which counts each question of the report was computed from: identified, a set, or impossible.
 
-The percentages of one question share one N. Every N that can give them all back is found, and the rules of
+The percentages of one question share one N. Every N that can reproduce them all is found, and the rules of
 the questionnaire narrow the choice:
 
-- who completed the questionnaire answered every question put to all, so N is between 69 and 79;
+- people who completed the questionnaire answered every question put to all, so N is between 69 and 79;
 - an N that the report states for all the percentages of a question is N;
 - where a figure divides respondents by another question (figure 3 by strategy, figure 7 by purpose), the
-  counts of that question must leave whole numbers in the divided figure too.
+  counts of that question must give whole numbers in the divided figure too.
 
 What remains is *identified* (one N), a *set* (several) or *impossible* (none). For the reconstruction one N
 is chosen within a set: the largest that is not above the N of the question before it, or, for a question put
-to some only, not above the count of those. That is what respondents who drop out one after another leave.
+to some only, not above the count of those. This assumes that respondents drop out one after another.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Status = Literal["identified", "set", "impossible"]
 
 @dataclass(frozen=True)
 class CountSolution:
-    """An N and the counts of one item's options and nets that give its published percentages back."""
+    """An N and the counts of one item's options and nets that reproduce its published percentages."""
 
     n: int
     counts: Mapping[str, int]
@@ -186,7 +186,7 @@ def solve_survey(published: pd.DataFrame, codebook: Codebook) -> Mapping[str, Id
 
 def _of_all(item: Item, values: pd.DataFrame, codebook: Codebook, ceiling: int) -> dict[str, Identification]:
     question = read_question(item, values, codebook)
-    # Who completed the questionnaire answered every question put to all.
+    # People who completed the questionnaire answered every question put to all.
     lowest, highest = int(codebook.meta["completed"]), int(codebook.meta["respondents"])
     solutions = solutions_of(question, lowest=lowest, highest=highest)
     divided = parts_by(item, values, codebook)
@@ -210,7 +210,7 @@ def _of_part(
     within = f"{base_item}={base_option}"
     own = values[(values["item"] == item.id) & values["group"].isin(["", within])]
     question = read_question(item, own.assign(group=""), codebook)
-    # Only a figure that names the group as its base fixes N; elsewhere the base is our reading of the text.
+    # N is fixed only if the figure names the group as its base; else the base is our reading of the text.
     named = bool((own["group"] == within).all())
     lowest, highest = (size, size) if named else (1, int(codebook.meta["respondents"]))
     solutions = solutions_of(question, lowest=lowest, highest=highest)
@@ -234,7 +234,7 @@ def _settle(
     reach: range,
     divided: bool,
 ) -> Identification:
-    """Choose among the solutions the largest within reach: what the drop-out before the question leaves."""
+    """Choose the largest solution within reach: the one that drop-out before the question allows."""
     if not solutions:
         return _nearest(item, question, reach)
     own = tuple(CountSolution(n, _own_counts(item, n, counts)) for n, counts in solutions)

@@ -1,7 +1,7 @@
 """The numbers of the report of 2021, as published: figure, item, value, stated N, certainty.
 
 The file ``data/raw/lokaldemokrati-2021/published.csv`` holds one row a published value. A value that the
-text of the report repeats in another figure stands once for each place, so that every place can be checked.
+text of the report repeats in another figure has one row per place, so that every place can be checked.
 """
 
 from __future__ import annotations
@@ -81,10 +81,10 @@ def _checked(source: Path) -> pd.DataFrame:
 
 
 def standing_values(published: pd.DataFrame) -> pd.DataFrame:
-    """Return the values of the survey that stand, contradictions settled.
+    """Return the valid values of the survey, with contradictions resolved.
 
-    A value that the report contradicts elsewhere gives way to the value that is not in doubt; what is then
-    left of the doubtful figure's values goes to its other doubtful labels, largest first.
+    A value that the report contradicts elsewhere is replaced by the value that is not in doubt; the remaining
+    values of the doubtful figure are assigned to its other doubtful labels, largest first.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def standing_values(published: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     DataError
-        A contradiction leaves another number of values than of labels.
+        A contradiction leaves unequal numbers of values and labels.
     """
     survey = published[(published["item"] != "") & published["value"].notna()]
     sure = survey[survey["certainty"] != "contradictory"].drop_duplicates(_PLACE)
@@ -123,7 +123,7 @@ def standing_values(published: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_open(item: Item, values: pd.DataFrame) -> bool:
-    """Return whether an item was answered in own words: those alone are published as counts of answers."""
+    """Return whether an item is an open question: only these are published as counts of answers."""
     return bool((values.loc[values["item"] == item.id, "unit"] == "antal").all())
 
 
@@ -165,7 +165,7 @@ def _problems(frame: pd.DataFrame, codebook: Codebook) -> list[str]:
 
 
 def _breaches(row: Mapping[Any, str], known: Mapping[str, Collection[str]]) -> Iterator[str]:
-    """Tell what is wrong with a row; `known` are the options and nets of each item."""
+    """Yield what is wrong with a row; `known` are the options and nets of each item."""
     for column, legal in _LEGAL.items():
         if row[column] not in legal:
             yield f"{column} '{row[column]}' is none of {', '.join(legal)}"

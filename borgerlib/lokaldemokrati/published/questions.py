@@ -1,4 +1,4 @@
-"""The percentages of a question that share one N, and what ties questions together."""
+"""The percentages of a question that share one N, and the figures that link questions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PublishedQuestion:
     stated : frozenset of int
         The N that the report states, where it states one for every percentage.
     exclusive : bool
-        The percentages share out the respondents: their counts sum to N.
+        The percentages partition the respondents: their counts sum to N.
     """
 
     items: tuple[str, ...]
@@ -49,7 +49,7 @@ def read_question(item: Item, values: pd.DataFrame, codebook: Codebook) -> Publi
 
 
 def _battery(item: Item, plain: pd.DataFrame) -> set[str]:
-    """Return the items that stand in one figure with the item: a battery of statements shares its N."""
+    """Return the items in the same figure as the item: a battery of statements shares one N."""
     own = plain[plain["item"] == item.id]
     figures = {figure for shown in own["figures"] for figure in shown} - {"tekst"}
     shown = zip(plain["item"], plain["figures"], strict=True)
@@ -59,7 +59,7 @@ def _battery(item: Item, plain: pd.DataFrame) -> set[str]:
 def solutions_of(
     question: PublishedQuestion, *, lowest: int, highest: int
 ) -> list[tuple[int, dict[Reference, int]]]:
-    """Return every (n, counts) from the lowest to the highest n that gives the percentages back."""
+    """Return every (n, counts) from the lowest to the highest n that reproduces the percentages."""
     frame = feasible_counts(list(question.percentages.values()), max_n=highest, exclusive=question.exclusive)
     return [
         (int(n), dict(zip(question.percentages, counts, strict=True)))
@@ -77,7 +77,7 @@ class Breakdown:
     exclusive: bool
 
     def fits(self, size: int | None) -> bool:
-        """Return True when so many respondents can have given these percentages."""
+        """Return True if this number of respondents can have given these percentages."""
         if not size:
             return False
         fitting = feasible_counts(self.percentages, max_n=size, exclusive=self.exclusive)
@@ -99,7 +99,7 @@ def parts_by(item: Item, values: pd.DataFrame, codebook: Codebook) -> list[Break
 
 
 def _shares_out(item: Item, options: Collection[str]) -> bool:
-    """Return True when every answer to the item falls under just one of the options and nets."""
+    """Return True if every answer to the item belongs to exactly one of the options and nets."""
     covered = sorted(member for option in options for member in item.members(option))
     return item.kind == "single" and covered == sorted(option.id for option in item.options)
 

@@ -1,13 +1,13 @@
 """Respondents consistent with everything that the report of 2021 has published.
 
-They are made, not recovered: many other sets of 79 respondents give the same published numbers. Use them to
-run code that wants one row a person. A relation between two questions in them is drawn at random unless the
-report shows it, so ask `borgerlib.cross_table` for those; it refuses what is not known.
+They are synthetic, not recovered: many other sets of 79 respondents give the same published numbers. Use them
+for code that needs one row a person. A relation between two questions is drawn at random unless the report
+shows it, so use `borgerlib.cross_table` for relations; it refuses those that are not known.
 
-Kept is what is published: the counts of every option (`identify`), figure 3's joint table, the bases of the
+Published facts are kept: the counts of every option (`identify`), figure 3's joint table, the bases of the
 questions put to some only, and drop-out in one direction, from the 79 who began to the 69 who completed.
-Drawn at random is what is not: which option within a net ('enig' or 'meget enig') where only the net is
-known. An option of a multiple-choice question whose count cannot be read is missing for everyone.
+The rest is drawn at random: which option within a net ('enig' or 'meget enig') if only the net is known. An
+option of a multiple-choice question whose count cannot be read is missing for everyone.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def reconstruct_respondents(*, seed: int = 2021) -> pd.DataFrame:
 
 @dataclass
 class _State:
-    """Respondents in the making: who is still there, and what they have answered."""
+    """Respondents under construction: who has not dropped out yet, and their answers so far."""
 
     codebook: Codebook
     random: np.random.Generator
@@ -85,7 +85,7 @@ def _answer(state: _State, item: Item, published: pd.DataFrame) -> None:
     found = identify(item.id)
     asked = state.present & _base(state, item)
     if item.kind == "multiple":
-        # An open question may be skipped.
+        # Open questions may be skipped without dropping out.
         there = (_pick if is_open(item, published) else _stay)(state, found.n, asked)
         for option in item.options:
             column = f"{item.id}__{option.id}"
@@ -116,7 +116,7 @@ def _pick(state: _State, n: int, among: Mask) -> Mask:
 
 
 def _stay(state: _State, n: int, asked: Mask) -> Mask:
-    """Let all but n of those asked drop out for good; return the n."""
+    """Let all but n of those asked drop out for good; return the n who stay."""
     staying = _pick(state, n, asked)
     state.present = state.present & (staying | ~asked)
     return staying
@@ -173,7 +173,7 @@ def _completed(state: _State, item: Item, n: int, lost: set[str]) -> dict[str, i
 
 
 def _spread(state: _State, counts: dict[str, int], options: list[str], total: int, *, together: bool) -> None:
-    """Raise the options' counts to a total; `together` where the report shows that one has them all."""
+    """Raise the options' counts to a total; `together` if the report shows that one option has them all."""
     missing = total - sum(counts[option] for option in options)
     drawn = state.random.choice(options, size=1 if together else missing)
     for option in np.repeat(drawn, missing) if together else drawn:

@@ -30,9 +30,9 @@ def wave_estimates(
 ) -> DisclosedEstimates:
     """Estimate every item of a wave, whole and by strategy, and suppress small cells.
 
-    A net is shown only when its parts are, so that it gives no suppressed part away. The whole country goes
-    first: where the division by strategy would cost it a number, the division is hidden instead; where a
-    weighted share would tell of a hidden part, the unweighted one is shown, and a note says so.
+    A net is shown only if its parts are, so that it discloses no suppressed part. The whole country takes
+    precedence: if the division by strategy would hide one of its numbers, the division is hidden instead; if
+    a weighted share would disclose a hidden part, the unweighted one is shown, with a note.
 
     Returns
     -------
@@ -122,8 +122,8 @@ def _estimated(wave: Wave, indicators: pd.DataFrame, by: Item | None, *, confide
     if not asked:
         nothing = pd.MultiIndex.from_arrays([[], []], names=["group", "option"])
         return pd.DataFrame(columns=list(_NUMBERS), index=nothing, dtype=float)
-    # The weights alone, without the margins' residuals: with a handful of municipalities a cell, residuals
-    # would promise more than 98 units can hold.
+    # Use the weights alone, not the margins' residuals: with a handful of municipalities a cell, residuals
+    # would give intervals that are too narrow for 98 units.
     design: Design = {"weight": WEIGHT, "population_size": POPULATION}
     groups = [by.id] if by else None
     estimated = estimate_proportions(respondents, asked, by=groups, confidence=confidence, **design)

@@ -73,8 +73,8 @@ def read_wave(path: Path, codebook: Codebook) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a municipality, in the codebook's layout; items that the wave lacks are missing columns' worth
-        of missing values.
+        One row a municipality, in the codebook's layout; items that the wave lacks are columns of missing
+        values.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def weight_wave(respondents: pd.DataFrame) -> Wave:
     """Weight municipalities that answered to all 98, by region × municipality group.
 
     A cell where no municipality answered is merged into the cell with most municipalities of the same
-    municipality group (of the same region where the whole group is silent), and the merge is told.
+    municipality group (of the same region if nobody of the group answered), and the merge is recorded.
     """
     placed = locate(respondents[CODE])
     cells = municipality_cells(by=("region", "group"))
@@ -148,7 +148,7 @@ def _merge_empty_cells(cells: pd.Series, placed: pd.DataFrame) -> dict[tuple[str
     for own in sizes:
         alike = [cell for cell in answered if cell[1] == own[1]]
         near = alike or [cell for cell in answered if cell[0] == own[0]] or answered
-        # Ties are settled by name, so that the same wave always gives the same cells.
+        # Break ties by name, so that the same wave always gives the same cells.
         largest = own if own in answered else max(near, key=lambda cell: (sizes[cell], cell))
         home[own] = " × ".join(largest)
     return home
@@ -159,7 +159,7 @@ def _column_problems(frame: pd.DataFrame, codebook: Codebook) -> list[str]:
     problems = [] if CODE in frame.columns else [f"the column '{CODE}' is missing"]
     if not known & set(frame.columns):
         problems.append(f"no column is an item of survey '{codebook.id}', for example '{min(known)}'")
-    # An unknown column may be anything, but one of a multiple item must be one of its options.
+    # Unknown columns are allowed, but 'item__x' of a multiple item must be one of its options.
     for item in codebook:
         strange = [c for c in map(str, frame.columns) if c.startswith(f"{item.id}__") and c not in known]
         problems += [unknown_name("column", column, item.columns) for column in strange]
