@@ -119,7 +119,9 @@ def _unfit(problems: Sequence[str]) -> MarginError:
     return MarginError(
         "The population counts and the respondents do not fit together.",
         problems=problems,
-        hint="Mend the counts or the respondents; merge levels that have no respondents into a neighbour.",
+        hint="Mend the counts or the respondents; merge levels that have no respondents into a neighbour. "
+        "Respondents whom no count covers keep their share if the margin has a level for them with that "
+        "share of its total.",
     )
 
 

@@ -194,6 +194,15 @@ def problems_of(frame: pd.DataFrame, margins: dict[str, pd.Series]) -> str:
     return "\n".join(caught.value.problems)
 
 
+def test_respondents_without_a_count_keep_their_share_as_the_message_advises():
+    people = pd.DataFrame({"sex": ["w"] * 6 + ["m"] * 3 + ["other"]})
+    with pytest.raises(MarginError, match="if the margin has a level for them"):
+        rake(people, {"sex": {"w": 500, "m": 500}})
+    # One of ten: a tenth of 1,000. The rest is shared as the counts say.
+    weights = rake(people, {"sex": {"w": 450, "m": 450, "other": 100}}).weights
+    assert weights.groupby(people["sex"]).sum().to_dict() == pytest.approx({"w": 450, "m": 450, "other": 100})
+
+
 def test_all_problems_at_once(respondents: pd.DataFrame) -> None:
     frame = respondents.assign(area=["by"] * 7 + [None])
     problems = problems_of(
