@@ -1,4 +1,4 @@
-"""An item's answers, whatever columns hold them; the domains of respondents; and the tables of both."""
+"""The answers to an item, whichever columns hold them; the domains of respondents; tables of both."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ItemAnswers:
     multiple: list[npt.NDArray[np.int8]]
 
     def __iter__(self) -> Iterator[tuple[Mask, Mask]]:
-        """Give for each option who answered, and who chose it."""
+        """Yield for each option who answered, and who chose it."""
         if self.single is not None:
             answered = self.single.codes >= 0
             for code in range(self.single.size):
@@ -94,7 +94,7 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> ItemAnsw
         chosen = [_zero_one(respondents, column, several=len(columns) > 1) for column in columns]
         stem = f"{name}{_MULTIPLE}"
         if name and all(str(column).startswith(stem) for column in columns):
-            # By the stem or by its columns: the same item has the same options.
+            # Drop the stem, so that naming an item by its stem or by its columns gives the same options.
             columns = [str(column).removeprefix(stem) for column in columns]
         return ItemAnswers(name, columns, None, chosen)
     item = column_named(respondents, item)
@@ -113,7 +113,7 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> ItemAnsw
 
 
 def gave(respondents: pd.DataFrame, item: Item, members: Sequence[str]) -> pd.Series:
-    """Return who gave one of some answers to an item (1, else 0), missing where it was not answered."""
+    """Return 1 for people who gave one of the answers `members`, 0 for others, missing without an answer."""
     if item.kind == "multiple":
         chosen = [column_of(respondents, f"{item.id}__{one}", role="answer") for one in members]
         return pd.concat(chosen, axis=1).max(axis=1).astype("Float64")
@@ -129,7 +129,7 @@ def gave(respondents: pd.DataFrame, item: Item, members: Sequence[str]) -> pd.Se
 
 
 def column_named(respondents: pd.DataFrame, name: Any) -> Any:
-    """Return the column, or stem of columns, that the codebook gives a role; else the name itself."""
+    """Return the column, or stem of columns, with the role `name` in the codebook; else the name itself."""
     check_name(name)
     if not isinstance(name, str) or name not in ROLES or name in respondents.columns:
         return name
@@ -184,7 +184,7 @@ class DomainCodes:
 def domains_of(
     respondents: pd.DataFrame, by: str | Sequence[str] | None, *, reserved: Sequence[str]
 ) -> DomainCodes:
-    """Return the domains that the `by` columns make; one of all respondents where there are none.
+    """Return the domains that the `by` columns define; one of all respondents if there are no columns.
 
     Raises
     ------
@@ -227,7 +227,7 @@ def _values(column: pd.Series, levels: Levels, codes: Ints) -> pd.Series:
 def bases(
     design: SampleDesign, domains: DomainCodes, answers: ItemAnswers
 ) -> Iterator[tuple[Domains, Ints, Mask]]:
-    """Give for each option its base by domain, the rows in that base, and who of all chose the option.
+    """Yield for each option its base by domain, the rows in that base, and who of all chose the option.
 
     Options with the same base share it.
     """
@@ -241,7 +241,7 @@ def bases(
 
 
 def by_option(domains: pd.DataFrame, answers: ItemAnswers) -> pd.DataFrame:
-    """Return one row a domain × option, the options of a domain together."""
+    """Return one row a domain × option, the options of a domain in consecutive rows."""
     frame = domains.loc[domains.index.repeat(len(answers.options))].reset_index(drop=True)
     return frame.assign(item=answers.item, option=pd.Series(answers.options * len(domains)))
 
@@ -252,7 +252,7 @@ def known_of(
     design: Design,
     confidence: float,
 ) -> pd.DataFrame:
-    """Return estimates whose ``attrs`` tell whose answers they are, and what was done with these.
+    """Return estimates with ``attrs`` on their respondents and method.
 
     Those of the respondents, and confidence (0–1), weighted (bool), raked_by (columns of the margins).
     """

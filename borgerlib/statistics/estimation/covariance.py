@@ -24,8 +24,8 @@ def covariance(design: SampleDesign, rows: Ints, influence: Floats, group: Ints 
     influence : array, one row a group, one column an estimate
         Influence per unit of weight.
     group : array of int, optional
-        Group of each of `rows`, whose respondents contribute alike: what is worked out group by group takes
-        less memory than respondent by respondent. Without it everybody is a group.
+        Group of each of `rows`; respondents of a group have the same influence, which saves memory. By
+        default everybody is a group.
     """
     later = 0.0 if design.within is None else covariance(design.within, rows, influence, group)
     nobody = len(influence)  # a last group, without influence, for respondents outside the base
@@ -46,7 +46,7 @@ def covariance(design: SampleDesign, rows: Ints, influence: Floats, group: Ints 
         kinds = cross([Levels(code, pd.RangeIndex(size)) for code, size in codes])
         stratum, cell, group_of = kinds.levels.T
         weight, squared = (sums(kinds.of_row, kinds.size, of) for of in (weight, squared))
-    scores = influence if whole else influence[group_of]  # a copy of a million rows takes its time
+    scores = influence if whole else influence[group_of]  # avoid copying a million rows
     if design.residuals is not None:
         scores = scores - fitted[cell]
     scaled = scores * np.sqrt(squared * design.scale[stratum])[:, None]

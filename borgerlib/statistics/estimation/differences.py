@@ -107,7 +107,7 @@ def estimate_difference(
     difference = proportion - other
     lower, upper = mean_interval(difference, error, degrees, confidence)
     p_value = _p_value(difference, error, degrees)
-    # A size is given where the variance tells nothing.
+    # `_contrasts` gives a size only where the variance is zero but uninformative.
     silent = (size > 0) & (degrees > 0)
     ends, ends_other = (
         np.array([share, *interval_of_size(share, of, "beta", confidence)])
@@ -143,8 +143,8 @@ def _contrasts(
 ) -> Floats:
     """Return a row a number, a column a contrast.
 
-    They are: n, n_against, both means, the standard error, the degrees of freedom, and, where a variance of
-    zero tells nothing, both effective sizes (else 0).
+    The numbers are: n, n_against, both means, the standard error, the degrees of freedom, and both effective
+    sizes where the variance is zero but uninformative (else 0).
     """
     domain, count, values = domains.codes[rows], domains.size, chosen[rows].astype(np.float64)
     weight = design.weight[rows]
@@ -155,7 +155,7 @@ def _contrasts(
         against = np.repeat(totals[:, [reference]], len(others), axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean, mean_against = (np.clip(of[2] / of[1], 0.0, 1.0) for of in (own, against))
-        # Respondents contribute alike who are of one domain and answered alike.
+        # Respondents of one domain with the same answer have the same influence.
         answers, answer = np.unique(values, return_inverse=True)
         of_group, value = np.divmod(np.arange(count * len(answers)), len(answers))
         inside = of_group[:, None] == others
@@ -172,7 +172,7 @@ def _contrasts(
     else:
         pairs = [rows[(domain == code) | (domain == reference)] for code in others]
         degrees = np.array([degrees_of_freedom(design, pair) - 1.0 for pair in pairs])
-    # A variance of nothing is left as 1e-190 or so by sums in another order; shares are of the order of one.
+    # Summation in another order leaves a zero variance as about 1e-190; shares are of the order of one.
     error = np.sqrt(np.where(variance < _NOTHING, 0.0, variance))
     error = np.where(known, error, np.nan)
     alike = mean * (1 - mean) + mean_against * (1 - mean_against) < _NOTHING**0.5

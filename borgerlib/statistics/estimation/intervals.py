@@ -21,7 +21,7 @@ def check_interval(interval: str, confidence: float) -> None:
 
 
 def check_confidence(level: float, name: str = "confidence", usual: float = 0.95) -> None:
-    """Raise `ParameterError` unless a level is a number between 0 and 1 (a text, '0,95', is none)."""
+    """Raise `ParameterError` unless a level is a number between 0 and 1 (the text '0,95' is no number)."""
     if not isinstance(level, Real) or not 0 < level < 1:
         raise ParameterError(f"{name} is {level!r}; it must lie between 0 and 1, for example {usual}.")
 
@@ -45,7 +45,7 @@ def proportion_interval(
     means : DomainMeans
         Proportions, their design variances, and where margins or a full count leave no doubt.
     effective_n : array
-        Kish's effective sample size, which stands in where the variance tells nothing.
+        Kish's effective sample size, used where the variance is zero but uninformative.
     degrees : tuple of array
         Degrees of freedom of the design, and of as many single respondents.
     method : {'beta', 'logit', 'wilson'}
@@ -56,10 +56,10 @@ def proportion_interval(
 
     Notes
     -----
-    Where all answers agree (a proportion of 0 or 1), or sampling units happen to, the estimated variance is
-    zero and tells nothing. There the effective sample size is Kish's, with the same correction, and 'logit'
-    is replaced by 'beta'. Where the variance is zero because margins or a full count leave no doubt, the
-    interval is the estimate itself. Without degrees of freedom it is 0 to 1.
+    If all answers agree (a proportion of 0 or 1), or all sampling units happen to agree, the estimated
+    variance is zero and uninformative. Kish's effective sample size is then used, with the same correction,
+    and 'logit' is replaced by 'beta'. If the variance is zero because margins or a full count determine the
+    proportion, the interval is the estimate itself. Without degrees of freedom it is 0 to 1.
     """
     proportion, variance, settled = means
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -91,7 +91,7 @@ def mean_interval(
 def difference_without_error(
     own: Floats, other: Floats, size: Floats, size_other: Floats, degrees: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Return interval and p-value of a difference of shares whose variance is zero and tells nothing.
+    """Return interval and p-value of a difference of shares whose variance is zero but uninformative.
 
     Parameters
     ----------
@@ -105,9 +105,10 @@ def difference_without_error(
     Returns
     -------
     lower, upper : array
-        The distances to both shares' ends, squared and added (Newcombe 1998; Zou & Donner 2008).
+        Interval ends: each distance is the root of the summed squares of the two shares' own distances
+        (Newcombe 1998; Zou & Donner 2008).
     p_value : array
-        Two-sided, with the error that the share of both together would have (t distribution).
+        Two-sided, with the standard error of the pooled share (t distribution).
     """
     from scipy.special import stdtr
 
@@ -125,7 +126,7 @@ def difference_without_error(
 def interval_of_size(
     proportion: Floats, size: Floats, method: str, confidence: float
 ) -> tuple[Floats, Floats]:
-    """Return the ends of an interval as of so many respondents, whole or not; 0 to 1 where there are none."""
+    """Return the interval for a (fractional) number of respondents; 0 to 1 if there are none."""
     from statsmodels.stats.proportion import proportion_confint
 
     usable = np.isfinite(size) & (size > 0)

@@ -153,7 +153,7 @@ def estimate_quantiles(
         quantile = np.array([answers.at(share) for answers in ordered])
         found = base.estimate(answers <= quantile[code])
         below = found.mean
-        # Where nobody lies above the quantile, its variance is that of the share which was asked for.
+        # If nobody lies above the quantile, use the binomial variance of the requested share, p(1−p)/n_eff.
         variance = np.where(found.silent, share * (1 - share) / base.effective_n, found.variance)
         ends = [below + sign * critical * np.sqrt(variance) for sign in (-1, 1)]
         lower, upper = (
@@ -229,7 +229,7 @@ def estimate_ratio(
     mean_above, mean_below = (base.estimate(values).mean for values in (above, below))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(mean_below == 0, np.nan, mean_above / mean_below)
-        # What a person is above the ratio has mean zero, and the mean's error is the ratio's, scaled.
+        # Linearise: y − R·x has mean zero, and its standard error over |mean(x)| is that of the ratio R.
         left = base.estimate(above - np.nan_to_num(ratio)[code] * below)
         error = np.where(np.isnan(ratio), np.nan, left.error / np.abs(mean_below))
     lower, upper = mean_interval(ratio, error, base.degrees, confidence)
@@ -247,7 +247,7 @@ def _based(
     design: Design,
     *values: Floats,
 ) -> tuple[DomainCodes, Ints, Domains, list[Floats]]:
-    """Return the domains, and of those in one who have all values: domain, base, and the values."""
+    """Return the domains, and for respondents in a domain with all values: domain, base, and the values."""
     sample = sample_design(respondents, **design)
     domains = domains_of(respondents, by, reserved=reserved)
     rows = np.flatnonzero(~np.isnan(sum(values)) & (domains.codes >= 0))
@@ -265,7 +265,7 @@ def _probabilities(given: Any) -> list[float]:
 
 
 def _numbers(respondents: pd.DataFrame, item: str) -> tuple[str, Floats]:
-    """Return a column's name and its numbers, or raise what is wrong with them."""
+    """Return a column's name and its numbers, or raise an error if they are not numeric."""
     item = column_named(respondents, item)
     values = numeric_column(respondents, item, role="numeric")
     size = np.abs(values)
@@ -280,17 +280,17 @@ def _numbers(respondents: pd.DataFrame, item: str) -> tuple[str, Floats]:
 
 
 class _Ordered:
-    """A domain's answers in order, and the share of people up to each."""
+    """A domain's answers in ascending order, and the cumulative share of people."""
 
     def __init__(self, values: Floats, weight: Floats) -> None:
         order = np.argsort(values[weight > 0], kind="stable")
         self._values = values[weight > 0][order]
         below = np.cumsum(weight[weight > 0][order].astype(np.longdouble)).astype(np.float64)
-        # Summed as R sums: whether a share is met exactly decides between two answers.
+        # Accumulate in long double, as R does: rounding decides which of two answers meets a share exactly.
         self._below = below / below[-1] if len(below) else below
 
     def at(self, share: float) -> float:
-        """Return the smallest answer that at least that share does not exceed; NaN outside 0–1."""
+        """Return the smallest answer whose cumulative share is at least `share`; NaN outside 0–1."""
         if not len(self._values) or not 0 <= share <= 1:
             return float("nan")
         at = int(np.searchsorted(self._below, share, side="left"))

@@ -38,7 +38,7 @@ from borgerlib.statistics.levels import (
 )
 
 TOTALS = ("total", "total_error", "total_lower", "total_upper")
-# A variance of a share below this is rounding.
+# A share's variance below this is a rounding error.
 _NOTHING = 1e-24
 _PROPORTIONS = (
     "item", "option", "n", "count", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper",
@@ -140,7 +140,7 @@ def estimate_proportions(
         degrees[:, number], row_degrees[:, number] = base.degrees, base.row_degrees
     strata = design.get("strata")
     if answers.item == (strata[0] if isinstance(strata, list) else strata):
-        # How large the strata are is no matter of chance: the weights have them as they are.
+        # The sizes of strata are fixed, not estimated, so a variance of zero is exact here.
         settled |= variance == 0
     means = DomainMeans(proportion, variance, settled)
     lower, upper = proportion_interval(means, effective, (degrees, row_degrees), interval, confidence)
@@ -233,7 +233,7 @@ def estimate_total(
 
 
 def _refuse_relative(weight: Floats, design: Design) -> None:
-    """Raise where weights do not say how many people a respondent stands for."""
+    """Raise if the weights are relative: they do not say how many people a respondent stands for."""
     weighted = design.get("raked_to") is not None or design.get("weight") is not None
     if weighted and weight.sum() > len(weight) * (1 + 1e-6):
         return
@@ -274,9 +274,9 @@ def _totals(
         size, degrees = answered**2 / squared, (base.degrees, base.row_degrees)
         lower, upper = proportion_interval(means, size, degrees, "beta", confidence)
         total, error = people * share, np.sqrt(of_total)
-        # The share's distances go to zero where it nears 0 or 1, and the domain's size is no surer there:
-        # what it adds to the variance is added to them. Where it takes away (margins give totals), they
-        # shrink.
+        # Near a share of 0 or 1 the share's distances go to zero, but the size of the domain is as uncertain
+        # as elsewhere: add the variance that it adds. If that is negative (margins give totals), the
+        # distances shrink.
         added = of_total - people**2 * variance
         _, of_size = mean_interval(
             np.zeros_like(added),

@@ -1,4 +1,4 @@
-"""Does one answer go with another? Pearson's chi-squared test for survey samples."""
+"""Test whether two answers are associated: Pearson's chi-squared test for survey samples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from borgerlib.statistics.estimation.covariance import covariance
 from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.levels import Floats, any_frame, column_of, levels_of, sums
 
-# Of a design effect beside that of a simple random sample: below it, it is rounding.
+# A design effect below this, relative to that of a simple random sample, is a rounding error.
 _NOTHING = 1e-10
 
 
@@ -119,15 +119,15 @@ def _second_order(table: Floats, spread: Floats, units: int, effective: float) -
     pearson = float(((table - expected) ** 2 / expected).sum())
     contrasts = np.kron(*(helmert(levels).T for levels in table.shape))
     # R inverts the observed proportions. A cell that is empty by chance has no inverse, and leaving it out
-    # makes the test reject far too often: there the proportions expected of independent answers take over.
+    # makes the test reject far too often: use the proportions expected under independence instead.
     proportions = (table if (table > 0).all() else expected).ravel()
     weighted = contrasts / proportions[:, None]
     # Eigenvalues of `effects` are the design effects of the interaction contrasts, over the sample size.
     simple, actual = contrasts.T @ weighted, weighted.T @ spread @ weighted
     effects = np.linalg.solve(simple, actual)
     if np.trace(effects) <= _NOTHING * len(effects) / effective:
-        # One answer follows from the other without exception: the sample shows no variation about that. What
-        # is known is how many answered.
+        # One answer determines the other without exception, so the sample shows no variation: use the design
+        # effects of a simple random sample of the effective size.
         effects = np.eye(len(effects)) / effective
     trace = float(np.trace(effects))
     if not trace > 0 or units <= 0:

@@ -1,4 +1,4 @@
-"""How respondents were drawn and weighted, as every standard error needs to know it."""
+"""How respondents were drawn and weighted: the input of every standard error."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LONELY = get_args(LonelyPsu)
 
 
 class Design(TypedDict, total=False):
-    """What every estimate may be told of how respondents were drawn and weighted."""
+    """The arguments of every estimate on how respondents were drawn and weighted."""
 
     weight: str | None
     strata: str | list[str | None] | None
@@ -60,16 +60,15 @@ class SampleDesign:
     scale : array
         Variance factor of each stratum: n/(n−1), times the finite population correction.
     centring : array
-        What part of a stratum's squared total is taken off: 1/n; 0 where units vary about the whole's mean.
+        Factor of a stratum's squared total to subtract: 1/n; 0 if units vary about the whole sample's mean.
     averaged : array of bool
-        Strata whose variance is taken to be the average of the others'.
+        Strata whose variance is assumed to be the average of the others'.
     unit : array of int
         Unit of the stage before in which each stratum lies; 0 in the first stage.
     residuals : Residuals or None
         The margins that the weights meet.
     in_doubt : array of bool
-        Whether anybody of a respondent's stratum was left out: where all were drawn, nothing is left to
-        chance.
+        Whether anybody of a respondent's stratum was not drawn: a complete count has no sampling error.
     within : SampleDesign or None
         The next stage: units drawn within these, which are its strata, or within strata of these. Its `scale`
         holds what share of these was drawn.
@@ -99,20 +98,20 @@ class SampleDesign:
         return len(self.psu_count)
 
     def averaging(self, present: Mask) -> Floats:
-        """Return by what each stratum's variance grows for averaged, stratum × domain, as R's `survey`."""
+        """Return the factor on each stratum's variance that adds the `averaged` strata, as R's `survey`."""
         present = present | (self.residuals is not None)
         in_unit, known = np.zeros((2, self.unit.max() + 1, present.shape[1]))
         np.add.at(in_unit, self.unit, present)
         np.add.at(known, self.unit, present & ~self.averaged[:, None])
         with np.errstate(divide="ignore", invalid="ignore"):
-            # A unit without known strata is as variable as the others are on average; R tells nothing there.
+            # A unit without known strata is assumed to vary as the others on average; R gives no result.
             whole = (in_unit > 0).sum(axis=0) / (known > 0).sum(axis=0)
             factor: Floats = (np.where(known > 0, in_unit / known, 0.0) * whole)[self.unit]
         return factor
 
 
 def sample_design(respondents: pd.DataFrame, **design: Unpack[Design]) -> SampleDesign:
-    """Read the sampling design from columns of the respondents, or raise what is wrong with it.
+    """Read the sampling design from columns of the respondents, or raise an error on what is wrong.
 
     Raises
     ------
@@ -156,7 +155,7 @@ def _by_stage(given: str | Sequence[str | None] | None) -> list[str | None]:
 
 
 class _Drawn(NamedTuple):
-    """What all stages share."""
+    """The data that all stages share."""
 
     respondents: pd.DataFrame
     weight: Floats
@@ -178,9 +177,9 @@ def _stage(
     sizes: list[str],
     inside: _Units | None = None,
 ) -> SampleDesign:
-    """Return the design of a stage, whose units were drawn `inside` those of the last, and of those after it.
+    """Return the design of a stage, whose units were drawn `inside` those of the last, and of later stages.
 
-    Where there are further stages the variance is the sum of all (Särndal, Swensson & Wretman 1992, 4.3).
+    With several stages, the variance is the sum over stages (Särndal, Swensson & Wretman 1992, 4.3).
     """
     own = strata[0] if strata else None
     by_stratum, share, unit = _strata(drawn.respondents, own, inside)
@@ -191,7 +190,7 @@ def _stage(
     if clusters:
         by_cluster, what = _grouping(drawn.respondents, clusters[0], role="cluster"), "cluster"
         if inside is not None:
-            # Units of the next stage may be called alike in different clusters.
+            # Units of the next stage may have the same name in different clusters.
             nested = cross([by_stratum, by_cluster])
             by_cluster = Levels(nested.of_row, pd.RangeIndex(nested.size))
         psu = by_cluster.codes.astype(np.intp)

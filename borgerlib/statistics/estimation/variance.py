@@ -1,9 +1,9 @@
 """Taylor-linearised variance of means over domains (Binder 1983; Särndal, Swensson & Wretman 1992).
 
-A mean's influence is what each respondent adds to its error. Outside its domain a respondent's influence is
-zero but the respondent still counts in the sample; where weights meet margins the influence is replaced by
-its residual from them. The variance is that of the influence's totals over primary sampling units, within
-strata. Results equal those of R's `survey` package.
+The influence of a respondent is the contribution to a mean's error. Outside the domain it is zero, but the
+respondent still counts in the sample; if weights meet margins, the influence is replaced by its residual from
+them. The variance is that of the influence's totals over primary sampling units, within strata. Results equal
+those of R's `survey` package.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from borgerlib.statistics.estimation.sample_design import SampleDesign
 from borgerlib.statistics.levels import Floats, Ints, Mask, sums
 from borgerlib.statistics.weighting.adjustment import Residuals
 
-# A variance this small, beside that of single respondents or of the same design without margins, is rounding.
+# A variance this small, relative to that of single respondents or of the same design without margins, is
+# a rounding error.
 _NEGLIGIBLE = 1e-13
-# So are squared deviations from the mean, beside the squared answers: all are the same number.
+# The same limit for squared deviations from the mean relative to the squared answers (all equal).
 _ROUNDING = 1e-30
 
 
@@ -30,8 +31,8 @@ class DomainMeans(NamedTuple):
     ----------
     mean, variance : array
     settled : array of bool
-        The variance is zero because margins or a full count leave no doubt. A variance that is zero because
-        sampling units, or all answers, happen to agree is not settled.
+        Whether the variance is zero because margins or a full count determine the mean. A variance that is
+        zero because sampling units, or all answers, happen to agree is not settled.
     """
 
     mean: Floats
@@ -40,18 +41,18 @@ class DomainMeans(NamedTuple):
 
     @property
     def silent(self) -> Mask:
-        """Whether the variance tells nothing: nothing varies among those who were drawn."""
+        """Whether the variance is zero but uninformative: nothing varies among those who were drawn."""
         return ~(self.variance > 0) & ~self.settled
 
     @property
     def error(self) -> Floats:
-        """The standard error; missing where the variance tells nothing."""
+        """The standard error; missing where the variance is zero but uninformative."""
         error: Floats = np.where(self.silent, np.nan, np.sqrt(self.variance))
         return error
 
 
 class Domains:
-    """Respondents by domain: gives means and variances of any answer of theirs.
+    """Respondents by domain, for means and variances of any of their answers.
 
     Parameters
     ----------
@@ -138,9 +139,9 @@ class Domains:
     def _beyond_margins(
         self, margins: _Margins, deviation: Floats, weighted: Floats, total: Floats, square: Floats
     ) -> tuple[Floats, Floats]:
-        """Return totals and squares of what the margins leave of the units' weighted deviations.
+        """Return totals and squares of the units' weighted deviations, after subtracting the margins' fit.
 
-        Outside its domain a respondent does not deviate, but the margins fit a deviation all the same.
+        Outside the domain a respondent's deviation is 0, but the margins' fit, and so the residual, is not.
         """
         fitted = margins.fit(deviation, self.count)
         everywhere = margins.weight @ fitted.T
@@ -193,7 +194,7 @@ class _Margins:
             self.weight = weighted_counts(design.psu, cells, design.weight, (len(design.psu_stratum), size))
 
     def fit(self, deviation: Floats, domains: int) -> Floats:
-        """Return what the margins fit of deviations (domain × cell)."""
+        """Return the fit of the margins to the deviations (domain × cell)."""
         if self._fit_weight is not None:
             deviation = deviation * self._fit_weight
         size = self._residuals.size

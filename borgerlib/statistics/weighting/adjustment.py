@@ -1,8 +1,8 @@
-"""What an adjustment of weights leaves behind: the result, and the residuals that its variance needs.
+"""The result of adjusting weights, and the residuals that its variance needs.
 
-Weights that meet known population counts make estimates more precise, but only in so far as the margins
-explain the answer: the variance is that of the answers' residuals from the margins (Deville & Särndal 1992).
-Rows in one cell share their margins, so a residual is fitted on cells, never on rows.
+Weights that meet known population counts make estimates more precise, but only as far as the margins explain
+the answer: the variance is that of the answers' residuals from the margins (Deville & Särndal 1992). Rows in
+one cell have the same margins, so residuals are fitted on cells, never on rows.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from borgerlib.statistics.levels import (
     sums,
 )
 
-# Sweeps over the margins with which R's survey package (svyrecvar) approaches the residual of a raked design.
+# Number of sweeps over the margins in R's survey package (svyrecvar) for the residuals of a raked design.
 _RAKING_SWEEPS = 10
 _RANK_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """How weights were adjusted, as the variance needs it.
+    """How weights were adjusted: the input of the variance.
 
     Parameters
     ----------
@@ -66,10 +66,10 @@ class Adjustment:
 
 
 class Residuals:
-    """Fits an estimate's influence on the margins of an adjustment, cell by cell.
+    """The fit of an estimate's influence on the margins of an adjustment, cell by cell.
 
-    Raked margins are swept in turn without weights, as R's `survey` does; post-stratified cells take their
-    mean and other calibrations a regression, both weighted with the base weight.
+    Raked margins are swept in turn without weights, as in R's `survey`; post-stratified cells are fitted by
+    their mean and other calibrations by a regression, both weighted with the base weight.
     """
 
     def __init__(self, adjustment: Adjustment) -> None:
@@ -98,7 +98,7 @@ class Residuals:
         return projected
 
     def _sweep(self, totals: Floats) -> Floats:
-        """Fit each margin's levels in turn to what the others leave; the levels of all stand side by side."""
+        """Fit each margin's levels in turn to the residual of the others; columns are all margins' levels."""
         by_level = totals @ self._stacked
         count = np.diagonal(self._crossed)
         effects = np.zeros_like(by_level)
@@ -182,7 +182,7 @@ class WeightingResult:
             found = weighted.get_indexer(index) if weighted.is_unique and index.is_unique else order[:0]
             if len(found) == len(weighted) and (found >= 0).all():
                 order = found
-            # Of polars, or read again without an index: by the columns it shows whether they are the same.
+            # Without an index (polars, a file read again) the columns show whether they are the same people.
             elif self.respondents is None or not index.equals(pd.RangeIndex(len(weighted))):
                 raise ParameterError(
                     f"The weighting is of {counted(len(weighted))}, and those are not the {len(index):,} "
@@ -261,7 +261,7 @@ def _usable(weights: pd.Series | Floats) -> Floats:
     except (TypeError, ValueError):
         values = np.full(1, np.nan)
     with np.errstate(over="ignore"):
-        total = np.dot(values, values) if values.ndim == 1 else np.nan  # whatever is not finite shows in it
+        total = np.dot(values, values) if values.ndim == 1 else np.nan  # not finite if any value is not
     if not (np.isfinite(total) and total > 0 and values.min() >= 0):
         raise DataError(
             "Weights must be finite numbers, none of them negative, with a sum above zero.",
@@ -286,10 +286,10 @@ def _check_same(given: pd.DataFrame, weighted: pd.DataFrame) -> None:
 
 
 def _merged(given: pd.Series, weighted: pd.Series) -> bool:
-    """Whether the levels that were weighted by are those given, some of them merged or renamed."""
+    """Whether the levels used for weighting are those given, with some of them merged or renamed."""
     now, then = levels_of(given, ordered=False), levels_of(weighted, ordered=False)
     pairs = np.unique([now.codes, then.codes], axis=1).T.tolist()
     kept = then.values.get_indexer(now.values)
-    # A level that both have has not become another one: that is how shuffled levels look.
+    # A level that both have must map to itself: anything else means shuffled levels.
     same = all(new < 0 or kept[new] in (-1, old) for new, old in pairs)
     return same and len(pairs) == len({new for new, _ in pairs}) <= len(given) / 2

@@ -1,4 +1,4 @@
-"""Calibrate weights to known totals by the distance of one's choice (Deville & Särndal 1992)."""
+"""Calibrate weights to known totals with a choice of distance functions (Deville & Särndal 1992)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from borgerlib.statistics.weighting.margin_checks import (
 )
 from borgerlib.statistics.weighting.solver import Distance, Linear, Logit, Raking, solve
 
-# A weight this much smaller than the largest, beside their base weights, is looked into.
+# Check whether a weight vanishes if its ratio to the base weight is this small, relative to the largest.
 _SMALLEST_RATIO = 1e-7
 _SMALLEST_SHARE = 1e-6
 Method = Literal["linear", "raking", "logit"]
@@ -143,7 +143,7 @@ def weighting_result(
     names: list[Name],
     iterations: int,
 ) -> WeightingResult:
-    """Put together the result of an adjustment whose totals are called `names` (column, level).
+    """Build the result of an adjustment whose totals have the `names` (column, level).
 
     Raises
     ------
@@ -221,14 +221,14 @@ def _refuse_non_positive(weights: Floats, index: pd.Index) -> None:
 
 
 def _refuse_vanishing(weights: Floats, adjustment: Adjustment, names: list[Name]) -> None:
-    """Refuse weights that are zero but for rounding, if none above zero meet the totals."""
+    """Refuse weights that are zero up to rounding, if no positive weights meet the totals."""
     base = 1.0 if adjustment.base_weight is None else adjustment.base_weight
     ratio = weights / base
     if adjustment.rows is None or ratio.min() > _SMALLEST_RATIO * ratio.max():
         return
     from scipy.optimize import linprog
 
-    # How much of what its levels leave it can every cell have at once? Nothing where one must vanish.
+    # Maximise the share of its tightest total that every cell gets at once; it is 0 if a cell must vanish.
     rows, targets = adjustment.rows, np.where(adjustment.targets == 0, 1.0, adjustment.targets)
     share = np.abs(rows / targets)
     matrix = (rows / share.max(axis=1, keepdims=True) / targets).T
@@ -251,7 +251,7 @@ def _refuse_vanishing(weights: Floats, adjustment: Adjustment, names: list[Name]
 
 
 def _hint(base: Floats, population: float, bounds: tuple[float, float] | None) -> str:
-    """Return what to do where the totals cannot be met."""
+    """Return the hint for totals that cannot be met."""
     if bounds is None:
         return "Merge sparse levels or drop a column."
     hint = "Widen the bounds, merge sparse levels or drop a column."

@@ -46,7 +46,7 @@ def rake_capped(
     people = sums(adjustment.cells, len(rows))
     _refuse_single(rows, people, adjustment.targets, names, largest, cap)
     _refuse_joint(rows, people, adjustment.targets, largest, cap)
-    # Respondents of one cell and one starting weight end with one weight.
+    # Respondents with the same cell and the same starting weight get the same weight: solve once per group.
     values, code = np.unique(scaled, return_inverse=True)
     group, of_row = np.unique(adjustment.cells * len(values) + code, return_inverse=True)
     of_group, weight = group // len(values), values[group % len(values)]
@@ -63,7 +63,7 @@ def rake_capped(
 
 
 def legal_cap(cap: float) -> float:
-    """Return the cap, or raise `ParameterError` where no weighting can keep it."""
+    """Return the cap, or raise `ParameterError` if no weighting can keep it."""
     if not (isinstance(cap, Real) and np.isfinite(cap) and cap > 1):
         raise ParameterError(
             f"cap={cap} is not legal: weights that differ cannot all be at or below their mean.",
@@ -73,7 +73,7 @@ def legal_cap(cap: float) -> float:
 
 
 def spread_excess(start: Floats, largest: float) -> tuple[Floats, int]:
-    """Cut weights off and spread what was cut evenly over the others, until none is too large.
+    """Trim weights and spread the excess evenly over the others, until none is too large.
 
     Returns
     -------

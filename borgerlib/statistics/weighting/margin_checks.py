@@ -1,4 +1,4 @@
-"""Do population margins and respondents fit together? Every way in which they do not, at once."""
+"""Check that population margins and respondents fit together, and report all problems at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from borgerlib.statistics.levels import (
 )
 from borgerlib.statistics.weighting.adjustment import Adjustment
 
-# A known total is called by its column and level; by None for the level where the column is numeric.
+# The name of a known total: its column and level (None for a numeric column).
 Name = tuple[str, object]
 
 _ROUNDING = 1e-11
@@ -94,13 +94,13 @@ def check_margins(
 
 
 def named(name: Name) -> str:
-    """Return a known total as a message calls it."""
+    """Return the name of a known total for messages."""
     column, level = name
     return f"Column '{column}'" + ("" if level is None else f", level '{level}'")
 
 
 def margins_frame(names: Sequence[Name], adjustment: Adjustment, weights: Floats) -> pd.DataFrame:
-    """Return known totals beside what the base weights and the adjusted weights give."""
+    """Return known totals next to the totals of the base weights and of the adjusted weights."""
     base = sums(adjustment.cells, adjustment.size, adjustment.base_weight)
     final = sums(adjustment.cells, adjustment.size, weights)
     before, after = (base, final) if adjustment.rows is None else (base, final) @ adjustment.rows

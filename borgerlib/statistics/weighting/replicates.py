@@ -1,4 +1,4 @@
-"""Replicate weights: the sample drawn anew, for the error of any number that weights lead to."""
+"""Replicate weights: resampling, for the standard error of any weighted statistic."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Replicates:
                 f"{int((~np.isfinite(drawn)).any(axis=1).sum())} of {len(drawn)} replicates give no number.",
                 hint="Merge groups that a single sampling unit makes up.",
             )
-        # About the replicates' own mean, as R does unless told to take the whole sample's number.
+        # Deviations are from the replicates' mean, R's default, not from the full-sample estimate.
         counts = self.scales > 0
         spread = drawn - (drawn[counts].mean(axis=0) if counts.any() else whole)
         error = np.sqrt(self.scales @ spread**2)
@@ -100,7 +100,7 @@ class Replicates:
 
 
 def _numbers(given: float | Sequence[float] | pd.Series, whole: object) -> Floats:
-    """Return a statistic's numbers in the order of the whole sample's: by name where they have names."""
+    """Return a statistic's numbers in the order of the whole sample's: by name if they have names."""
     try:
         if isinstance(given, pd.Series) and isinstance(whole, pd.Series):
             given = given.reindex(whole.index)
@@ -214,7 +214,7 @@ def replicate_weights(
 
 
 def _drawn(stage: SampleDesign, replicates: int, rng: np.random.Generator) -> tuple[Floats, Ints, Floats]:
-    """Return by how much units' weights move in each replicate, each row's unit, and its furthest fall."""
+    """Return the change of units' weights in each replicate, each row's unit, and its largest decrease."""
     moved = np.zeros((replicates, len(stage.psu_stratum)))
     with np.errstate(invalid="ignore"):
         reach = np.sqrt(stage.scale * (stage.psu_count - 1) / stage.psu_count)

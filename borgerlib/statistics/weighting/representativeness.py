@@ -1,6 +1,6 @@
 """Who answered, against who lives here.
 
-Participation rates by group, how far apart they are, and what weighting could mend.
+Participation rates by group, how far apart they are, and what weighting could correct.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def _ratio_interval(n: np.ndarray, people: np.ndarray, confidence: float) -> tup
         method = "log" if one[0] and other[0] else "log-adjusted"
         alpha = (1 - confidence) / len(pairs)
         low, high = confint_proportions_2indep(*one, *other, compare="ratio", method=method, alpha=alpha)
-        # Either of the two may be the lower one, so the pair bounds the ratio both ways round.
+        # Either group may have the lower rate, so the pair bounds the ratio and its inverse.
         lower, upper = min(lower, low, 1 / high), min(upper, high, 1 / low)
     return float(lower), float(upper)
 
@@ -201,7 +201,7 @@ def _score_interval(n: pd.Series, margin: pd.Series, confidence: float) -> tuple
     from statsmodels.stats.proportion import proportion_confint
 
     lower, upper = proportion_confint(n.to_numpy(), margin.to_numpy(), alpha=1 - confidence, method="wilson")
-    # At nought and at all the ends are 0 and 1; the formula gives them but for the last bit.
+    # For counts of 0 and of all, the ends are exactly 0 and 1; the formula misses them by the last bit.
     return np.where(n == 0, 0.0, lower), np.where(n == margin, 1.0, upper)
 
 
