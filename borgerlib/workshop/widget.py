@@ -21,7 +21,7 @@ from borgerlib.workshop.words import danish_errors
 
 
 def page_config(room: Room) -> dict[str, Any]:
-    """Return what the page of whoever leads begins with."""
+    """Return the initial configuration of the leader's page."""
     look = room.tool.look
     return {
         **room.tool.config,

@@ -41,7 +41,7 @@ class CardSection:
 
 @dataclass(frozen=True)
 class Card:
-    """A card as it is shown and printed; ids are unlike within a deck.
+    """A card as it is shown and printed; ids are unique within a deck.
 
     Parameters
     ----------
@@ -124,17 +124,17 @@ def read_deck(path: Path) -> Deck:
 
 
 def shipped_decks() -> dict[Kind, Path]:
-    """Return the paths of our own decks."""
+    """Return the paths of the decks that ship with the package."""
     return {kind: places.raw_data("vaerksted", name) for kind, name in _SHIPPED.items()}
 
 
 def read_decks(own: Sequence[Path] = ()) -> tuple[Deck, ...]:
-    """Return a deck of each kind: ours, with a municipality's own cards behind them.
+    """Return a deck of each kind: the shipped cards, followed by a municipality's own.
 
     Parameters
     ----------
     own : sequence of Path
-        Files of the municipality. A card whose id we have too takes the place of ours.
+        Files of the municipality. A card with the id of a shipped card replaces that card.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Cards for print: A6, four to an A4 sheet with marks to cut by, fronts and backs in step.
+"""Cards for print: A6, four to an A4 sheet with cutting marks, backs aligned with their fronts.
 
-The sheets are for a printer that turns them over their long edge: the columns of a back are those of its
-front, mirrored. A card that is too long for its size is not cut off but named, with its lines too many.
+The sheets are for duplex printing over the long edge: the columns of a back are those of its front,
+mirrored. A card that is too long is not cut off but reported, with its number of excess lines.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from borgerlib.workshop.cards.deck import Card
 from borgerlib.workshop.words import words
 
 _A_SHEET = 4
-# Which place of the front's sheet a place of the back's lies behind.
+# For each position on a sheet of backs, the position of its card on the sheet of fronts.
 _MIRRORED = (1, 0, 3, 2)
 # Where the text of a card must end, in pixels from its top: A6 less a margin of 9 mm.
 _LOWEST = (148.5 - 9) * 96 / 25.4
@@ -99,8 +99,8 @@ def too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> tuple[str, ...
 
 
 def _lines_over(side: Any) -> int:
-    """Return how many lines of the side's running text must go for the last one to stand above the edge."""
-    # WeasyPrint has no public way to ask for lines.
+    """Return how many lines of the side's running text must be cut so that the last one fits."""
+    # WeasyPrint has no public API for lines.
     lines = [box for box in side._page_box.descendants() if type(box).__name__ == "LineBox"]
     last = max(lines, key=lambda line: line.position_y + line.height)
     over: float = last.position_y + last.height - _LOWEST

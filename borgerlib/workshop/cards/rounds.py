@@ -1,4 +1,4 @@
-"""A session of dialogue cards: what lies on the table, what was said of it, and how fit it was found."""
+"""A session of dialogue cards: the cards on the table, the notes on them, and the votes on themes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Talk:
     votes : mapping of str to mapping
         Theme → participant → vote.
     shown : mapping
-        `votes` as they stood when whoever leads showed them last: nobody's is seen to arrive.
+        `votes` as they were when the leader last showed them, so that no single vote is seen to arrive.
     """
 
     decks: tuple[Deck, ...] = field(repr=False)
@@ -47,7 +47,7 @@ class Talk:
 
     @property
     def revealed(self) -> Talk:
-        """The same with all votes shown: as it is handed over."""
+        """The same with all votes shown, for the report."""
         return replace(self, shown=self.votes)
 
     @property
@@ -56,7 +56,7 @@ class Talk:
         return tuple(dict.fromkeys(who for votes in self.votes.values() for who in votes))
 
     def fit(self, theme: str) -> Agreement:
-        """Return what may be told of the votes on a theme."""
+        """Return what may be shown of the votes on a theme."""
         return agreement(self.shown.get(theme, {}).values(), steps=HIGHEST - LOWEST + 1)
 
     def titles(self, table: Table) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class Noted:
 
 
 def checked(state: Talk, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a message says, as it is kept.
+    """Return the content of a message in the form in which it is stored.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def applied(state: Talk, change: Change) -> Talk:
         case "draw":
             table = list(state.table)
             if said["id"] and find_card(state.decks, said["card_kind"], said["id"]) is None:
-                return state  # a card of a deck that is not here
+                return state  # a card of a deck that is not loaded
             table[KINDS.index(said["card_kind"])] = said["id"]
             return replace(state, table=(table[0], table[1], table[2]))
         case "note":

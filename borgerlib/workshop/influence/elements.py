@@ -100,7 +100,7 @@ def options_of(codebook: str, item: str) -> tuple[str, ...]:
 
 
 def ids_twice(kind: str, entries: Iterable[Any]) -> Iterator[Problem]:
-    """Yield what is wrong with ids of a file's entries that an earlier one has already."""
+    """Yield a problem for each entry of a file whose id an earlier entry already has."""
     seen = set[str]()
     for at, entry in enumerate(entries):
         if entry.id in seen:

@@ -1,4 +1,4 @@
-"""The influence map of a session: from changes to where everything stands."""
+"""The influence map of a session: from changes to the positions of all elements."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUESTIONS = ("picked", "wish", "cause")
 
 PARTICIPANTS_MAY = ("place", "unplace")
 _MOST_ELEMENTS, _LONGEST_TEXT = 60, 400
-# The page names a new element itself, so that one that is sent twice is one.
+# The page creates the id of a new element, so that a message sent twice adds one element.
 _OWN = re.compile(r"eget_[a-z0-9]{8}")
 
 
@@ -52,7 +52,7 @@ Question = tuple[str, str]
 
 @dataclass(frozen=True)
 class Replies:
-    """What has been said to a question.
+    """The replies to a question.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ class Replies:
         Elements that the group wants to work on.
     decisions : mapping of (list, element) to Decision
     shown : mapping
-        `placed` as it stood when whoever leads showed the answers last: nobody's is seen to arrive.
+        `placed` as it was when the leader last showed the answers, so that no answer is seen to arrive.
     shown_at : str
-        When (ISO 8601, UTC); '' where they were not shown.
+        When (ISO 8601, UTC) that was; '' if they have not been shown.
     """
 
     placed: Mapping[str, Mapping[Spot, Position]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Replies:
 
 @dataclass(frozen=True)
 class InfluenceMap:
-    """Where a session stands, seen from the question that is asked now.
+    """The state of a session, as seen from the current question.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class InfluenceMap:
     elements : tuple of Element
         What is on the map, the group's own among them.
     left_out : tuple of Element
-        What the group has taken off; nothing placed is forgotten.
+        What the group has taken off; its placements are kept.
     answers : mapping of (role, area) to Answers
     """
 
@@ -118,12 +118,12 @@ class InfluenceMap:
 
     @property
     def said(self) -> Replies:
-        """What has been said to the question that is asked now."""
+        """The replies to the current question."""
         return self.answers.get(self.question, Replies())
 
     @property
     def asked(self) -> tuple[InfluenceMap, ...]:
-        """The session seen from each question that something has been said to, with all answers shown."""
+        """The session as seen from each question that has replies, with all answers shown."""
         return tuple(
             replace(self, role=role, area=area, answers={(role, area): replace(said, shown=said.placed)})
             for (role, area), said in self.answers.items()
@@ -141,7 +141,7 @@ class InfluenceMap:
         return self.said.placed.get(TOGETHER, {})
 
     def apart(self, element: str, when: str) -> list[Position]:
-        """Return where the participants had placed an element when that was shown, in no order of people."""
+        """Return the participants' placements of an element when last shown, sorted to identify nobody."""
         found = [
             placed[element, when]
             for who, placed in self.said.shown.items()
@@ -156,7 +156,7 @@ def empty_map(elements: Elements) -> InfluenceMap:
 
 
 def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a message says, as it is kept.
+    """Return the content of a message in the form in which it is stored.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[
     if kind == "setting":
         key = one_of(content, "key", ("role", "area"))
         return {"key": key, "value": one_of(content, "value", _offered(state, key))}
-    # What is said to a question names it: the question may have changed while the message was on its way.
+    # A reply names its question: the question may have changed while the message was on its way.
     now = {"role": state.role, "area": state.area, **content}
     if kind == "reveal":
         return {key: one_of(now, key, _offered(state, key)) for key in ("role", "area")}
@@ -199,7 +199,7 @@ def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[
 
 
 def applied(state: InfluenceMap, change: Change) -> InfluenceMap:
-    """Return the map after a change. A role or area that it does not know is passed over."""
+    """Return the map after a change. Unknown roles and areas are ignored."""
     said = change.content
     match change.kind:
         case "setting":
@@ -216,7 +216,7 @@ def applied(state: InfluenceMap, change: Change) -> InfluenceMap:
 
 
 def _answered(answers: Replies, change: Change) -> Replies:
-    """Return what has been said to a question after one more change."""
+    """Return the replies to a question after one more change."""
     said = change.content
     match change.kind:
         case "reveal":

@@ -1,4 +1,4 @@
-"""The development potential: what the map says to the three questions that guide the talk."""
+"""The development potential: the map's answers to the three questions that guide the discussion."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an element stands: as the group placed it, else the medians of those who placed for themselves.
+    """The position of an element: where the group placed it, else the median of the participants' placements.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "", lo
 
 
 def cards_view(state: Talk) -> dict[str, Any]:
-    """Return what whoever leads sees: nobody's own vote, and no spread of fewer than 4."""
+    """Return what the leader sees: no individual votes, and no spread of fewer than 4 votes."""
     return {
         **_shared(state),
         "notes": [{"table": list(table), "text": note} for table, note in state.notes.items()],

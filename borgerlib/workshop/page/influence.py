@@ -66,7 +66,7 @@ def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "", l
 
 
 def shared_config(tool: str, title: str, citizens: Citizens, place: str) -> dict[str, Any]:
-    """Return what the page of either tool begins with."""
+    """Return the initial configuration that both tools' pages share."""
     say = words()
     return {
         "tool": tool,
@@ -77,7 +77,7 @@ def shared_config(tool: str, title: str, citizens: Citizens, place: str) -> dict
 
 
 def influence_view(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str, Any]:
-    """Return what whoever leads sees: nobody's own placements, and no comparison of fewer than 4."""
+    """Return what the leader sees: no individual placements, and no comparison of fewer than 4."""
     every = standings(state)
     found = potential(every, state.said.picked, causes)
     lists = [_list(question, found[question], state) for question in QUESTIONS]
@@ -138,7 +138,7 @@ def _why(question: str, one: Standing, cause: Cause | None) -> str:
 
 
 def compared_words(agreement: Agreement, key: str, highest: int) -> str:
-    """Return what may be said of answers that people gave for themselves."""
+    """Return what may be shown of individual answers, in words."""
     if agreement.median is None or agreement.lower is None or agreement.upper is None:
         return words()("agreement", "few", antal=agreement.n, mindst=FEWEST) if agreement.n else ""
     median, lower, upper = map(number_words, (agreement.median, agreement.lower, agreement.upper))
@@ -174,7 +174,7 @@ def _spots(placed: Mapping[placements.Spot, placements.Position], element: str) 
 
 
 def _own(state: InfluenceMap, who: str) -> dict[str, Any]:
-    """Return where one has placed what, by question: the page knows which one is asked."""
+    """Return a participant's placements by question: the page knows the current question."""
     own = {question: said.placed.get(who, {}) for question, said in state.answers.items()}
     return {
         "\n".join(question): {element: _spots(placed, element) for element in sorted({e for e, _ in placed})}
@@ -203,7 +203,7 @@ def _item(state: InfluenceMap, question: str, element: Element, reason: str) -> 
 
 
 def _other_decisions(state: InfluenceMap, lists: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return a list of the decisions whose elements no longer stand on theirs; none where all do."""
+    """Return a list of the decisions whose elements are no longer on their list; empty if there are none."""
     listed = {(one["question"], item["id"]) for one in lists for item in one["items"]}
     say, elements = words(), {element.id: element for element in (*state.elements, *state.left_out)}
     items = [

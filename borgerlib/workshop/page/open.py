@@ -1,4 +1,4 @@
-"""Open a session of a tool: what a notebook and a server begin with."""
+"""Open a session of a tool, for a notebook or a server."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _of_place(session: SessionFile, place: str) -> SessionFile:
 
 
 def _with_earlier(now: _Material, before: _Material) -> _Material:
-    """Return what a session is about with what it was about before: of that something may have been said."""
+    """Return a session's material merged with the earlier one, which earlier replies may refer to."""
     if isinstance(now, Elements) and isinstance(before, Elements):
         return Elements(*(_joined(vars(now)[kind], vars(before)[kind]) for kind in vars(now)))
     pairs = zip(cast(_Decks, now), cast(_Decks, before), strict=True)
@@ -111,7 +111,7 @@ def _joined(now: tuple[_Entry, ...], before: tuple[_Entry, ...]) -> tuple[_Entry
 
 
 def _left_out(now: _Material, before: _Material) -> list[Change]:
-    """Return what takes off the map what a new file of elements lacks, and puts on it what is new in it."""
+    """Return the changes that remove elements missing from a new file from the map, and add its new ones."""
     if not (isinstance(now, Elements) and isinstance(before, Elements)):
         return []
     new, old = ({element.id for element in elements.element} for elements in (now, before))
@@ -128,7 +128,7 @@ def _read(name: str, own: Sequence[Path]) -> _Material:
 
 
 def _kept(name: str, session: SessionFile) -> list[_Material]:
-    """Return what a session has been about, the latest last; none where it does not say."""
+    """Return all material a session has had, the latest last; empty if none is recorded."""
     kept = [change.content for change in session.changes() if change.kind == MATERIAL]
     if session.tool != name:
         return []

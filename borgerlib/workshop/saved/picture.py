@@ -90,7 +90,7 @@ def _mark(
         axes.plot(*zip(mark["today"], mark["wished"], strict=True), color=colour, ls=":", zorder=2)
     for when, fill, ink in (("wished", theme.PAPER, colour), ("today", colour, theme.PAPER)):
         if mark[when]:
-            # Those that stand on one another are spread a little, away from the nearest edge.
+            # Spread overlapping marks a little, away from the nearest edge.
             x, y = mark[when]
             aside = 0.3 if x <= HIGHEST / 2 else -0.3
             x, taken[mark[when]] = x + aside * taken[mark[when]], taken[mark[when]] + 1

@@ -161,7 +161,7 @@ def _map(state: InfluenceMap, view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_empty(room: Room) -> bool:
-    """Return whether nothing has been said but what is asked, or what lies on the table."""
+    """Return whether there are no replies yet, only the question or the cards on the table."""
     state, start = room.state, room.tool.start
     if isinstance(state, Talk):
         return not (state.notes or state.votes)
@@ -196,7 +196,7 @@ def _picture(content: Mapping[str, Any], shown: Mapping[str, Any]) -> bytes:
 
 
 def _picture_now(room: Room) -> bytes:
-    """Return the map that is asked for now; where nothing is said to that question, the latest one."""
+    """Return the map of the current question, or the latest map if that question has no replies."""
     content = report_content(room)
     found = [one for one in content["maps"] if one["now"] == room.state.question]
     return _picture(content, (found or content["maps"])[-1])

@@ -1,4 +1,4 @@
-"""Who may come in: by the token to lead, by the room's code to take part."""
+"""Access control: the token admits the leader, the room's code admits participants."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-# Without letters and digits that are taken for one another.
+# Without letters and digits that are easily confused.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 6
 _FREE_TRIES = 5
@@ -22,10 +22,10 @@ def new_code() -> str:
 
 @dataclass
 class Gate:
-    """The keys of a session at work.
+    """The keys of a running session.
 
-    After five wrong codes from an address, its tries are answered one by one, with a pause before each;
-    those that would wait longer than half a minute are turned away.
+    After five wrong codes from an address, its tries are processed one at a time, with a pause before each;
+    tries that would wait longer than half a minute are rejected.
 
     Parameters
     ----------

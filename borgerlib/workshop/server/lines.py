@@ -1,4 +1,4 @@
-"""The lines of those who are in: what they say is kept together, and all see what comes of it."""
+"""The connections of all who are in a room: messages are stored in batches, and everybody sees the result."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Line(Protocol):
 class Lines:
     """Everybody in a room.
 
-    What is said within a twentieth of a second is put on the disk together, confirmed, and shown to all in
-    one picture: fifty people at once cost the disk what one does.
+    Messages within a twentieth of a second are written to the disk together, confirmed, and shown to all in
+    one update, so that fifty people at once cost the disk as much as one.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Lines:
         try:
             message = json.loads(text)
             number, kind = str(message["id"])[:40], message["kind"]
-            number.encode()  # it is sent back
+            number.encode()  # the number is sent back, so it must be encodable
             change = self.room.check(line.who, kind, message.get("content"))
         except BorgerlibError as error:
             line.put(_message("said", text=in_danish(error.message)))
@@ -87,14 +87,14 @@ class Lines:
         try:
             self.room.keep([change for _, _, change in said])
         except BorgerlibError as error:
-            # Not confirmed: the pages keep it, say so and send it again.
+            # Do not confirm: the pages keep the messages, show the error and send them again.
             for line in {line for line, _, _ in said}:
                 line.put(_message("said", text=in_danish(error.message)))
             return
         ids: dict[Line, list[str]] = {}
         for line, number, _ in said:
             ids.setdefault(line, []).append(number)
-        # Before the confirmation: a page that comes back was shown what stood before it repeated anything.
+        # Send the state before the confirmation: a page that reconnects has only seen the older state.
         spoke = {line.who for line in ids}
         for line in tuple(self.open):
             if line.who in spoke:

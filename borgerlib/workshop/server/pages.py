@@ -67,7 +67,7 @@ def application(
         config=config,
         address=address,
         lines=lines,
-        log_function=lambda handler: None,  # addresses of those who take part are not written down
+        log_function=lambda handler: None,  # do not log participants' addresses
         websocket_max_message_size=_LARGEST_MESSAGE,
         default_handler_class=Nothing,
     )
@@ -119,7 +119,7 @@ class ToolPage(tornado.web.RequestHandler):
         self.set_signed_cookie(self._named(cookie), value, expires_days=_DAYS, httponly=True, samesite="Lax")
 
     def _named(self, cookie: str) -> str:
-        # Browsers keep cookies by machine, not by port, and a machine may serve several sessions.
+        # Browsers share cookies between ports, and a machine may serve several sessions.
         return f"{cookie}-{self.settings['address'].rpartition(':')[2]}"
 
 
@@ -173,14 +173,14 @@ class LinePage(ToolPage, tornado.websocket.WebSocketHandler):
     who = ""
 
     def prepare(self) -> None:
-        """Turn away those who are not in, and who are too many."""
-        # The page says who it is for, since one browser may both lead and take part.
+        """Reject people who are not admitted, and too many connections."""
+        # The page says which role it has, because one browser may both lead and take part.
         leads = self.get_query_argument("leads", "") == "1"
         self.who = TOGETHER if leads else self.participant()
         if not (self.is_leader() if leads else self.who):
             raise tornado.web.HTTPError(403)
         self._pace = Pace(_MOST_A_SECOND, 1)
-        # Whoever leads always finds a place, and nobody takes everybody's.
+        # The leader is always admitted, and no participant can use up all connections.
         own = sum(line.who == self.who for line in self.lines.open)
         if not leads and (own >= _MOST_OF_ONE or len(self.lines.open) >= _MOST_LINES):
             raise tornado.web.HTTPError(503)
@@ -191,7 +191,7 @@ class LinePage(ToolPage, tornado.websocket.WebSocketHandler):
         self.lines.join(self)
 
     def on_message(self, message: str | bytes) -> None:
-        """Hear a message; who talks without pause is cut off."""
+        """Handle a message; close the connection of somebody who floods it."""
         if self._pace.allows():
             self.lines.hear(self, message)
         else:
@@ -216,7 +216,7 @@ class Files(ToolPage):
             self.tell(closed=True, status=403)
             return
         try:
-            # Beside the line: a PDF takes seconds, and others go on placing.
+            # Use a thread: a PDF takes seconds, and the others must not wait for it.
             made = await asyncio.to_thread(download, self.lines.room, kind)
         except BorgerlibError as error:
             self.tell(closed=True, status=404, said=in_danish(error.message))
@@ -249,6 +249,6 @@ class Nothing(ToolPage):
 
 @cache
 def _picture(address: str) -> str:
-    """Return an address as a picture to point a telephone at."""
+    """Return a QR code of an address."""
     code = segno.make(address, error="m")
     return str(code.svg_data_uri(scale=4, border=2, dark=theme.TEXT, light=theme.PAPER))

@@ -106,9 +106,9 @@ def serve_until_ended(room: Room, *, port: int, network: bool, on_ready: Callabl
 
 
 def _secret(session: Path) -> str:
-    """Return what the session's cookies are signed with: who comes back after a restart is no new person."""
+    """Return the secret that signs the session's cookies; kept, so that cookies survive a restart."""
     path = session.with_suffix(".key")
-    # One of an older version may be empty: whoever made it was ended before it was written.
+    # A file of an older version may be empty, if the process was killed before writing it.
     if not path.is_file() or not path.stat().st_size:
         with replacing(path, private=True) as beside:
             beside.write_text(secrets.token_hex(32), encoding="ascii")
@@ -128,6 +128,6 @@ def _sockets(first: int, *, network: bool) -> list[socket.socket]:
 def _own_address() -> str:
     """Return the address by which others on the network reach this machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way, suppress(OSError):
-        way.connect(("192.0.2.1", 9))  # sends nothing: it tells which of our addresses leads out
+        way.connect(("192.0.2.1", 9))  # sends nothing: it selects the local address of the outgoing route
         return str(way.getsockname()[0])
     return HERE

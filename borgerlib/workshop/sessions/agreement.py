@@ -1,4 +1,4 @@
-"""How far people who answered for themselves agree, told so that nobody's answer can be read off."""
+"""How far individual answers agree, reported so that nobody's answer can be inferred."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STRONG, _MODERATE = 0.7, 0.5
 
 @dataclass(frozen=True)
 class Agreement:
-    """What may be told of answers on a scale.
+    """What may be shown of answers on a scale.
 
     Parameters
     ----------

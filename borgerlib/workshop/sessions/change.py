@@ -1,4 +1,4 @@
-"""One thing that somebody said in a session. A session is nothing but its changes, in order."""
+"""A change that somebody made in a session. A session is the ordered list of its changes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def text(content: Mapping[str, Any], key: str, longest: int) -> str:
     value = content.get(key, "")
     if not isinstance(value, str):
         raise ParameterError(words()("errors", "unknown"))
-    # A tab or a space of another width is a space; what cannot be seen goes, but for what joins an emoji.
+    # Replace whitespace except newlines by spaces; drop invisible characters except the emoji joiner.
     spaced = (" " if letter.isspace() and letter != "\n" else letter for letter in value)
     value = "".join(letter for letter in spaced if letter.isprintable() or letter in "\n\u200d").strip()
     if len(value) > longest:

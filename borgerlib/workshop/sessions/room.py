@@ -1,4 +1,4 @@
-"""A session at work: what is said is checked, kept, and becomes what everybody sees."""
+"""A running session: messages are checked, stored, and applied to the state that everybody sees."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Room:
         return Change(who, kind, self.tool.checked(self.state, kind, content))
 
     def keep(self, changes: Iterable[Change]) -> None:
-        """Keep changes on the disk, all or none, and take them in.
+        """Store changes on the disk, all or none, and apply them.
 
         Raises
         ------
@@ -62,18 +62,18 @@ class Room:
         self.catch_up()
 
     def catch_up(self) -> bool:
-        """Take in what others have added to the file, and return whether there was any."""
+        """Apply the changes that others have added to the file, and return whether there were any."""
         news = self.session.changes(self._last)
         if self._take_in(news):
             raise DataError(said("session_damaged"), hint=said("open_again"))
         return bool(news)
 
     def _take_in(self, changes: Sequence[Change], *, opening: bool = False) -> int:
-        """Take in changes up to one that makes no sense, and return its number; 0 where all do."""
+        """Apply changes up to the first invalid one, and return its number; 0 if all are valid."""
         for change in changes:
             try:
-                # When a session is opened all it ever was about is known. While it is open, another window
-                # may name what was added since.
+                # Check only on opening, when all names of the session are known: while it is open, another
+                # window may use names that were added since.
                 if opening and change.kind not in _BRINGS_NAMES:
                     self.tool.checked(self.state, change.kind, change.content)
                 self.state = self.tool.applied(self.state, change)

@@ -1,7 +1,7 @@
-"""Sessions on the disk: one SQLite file each, to which changes are added and never altered.
+"""Sessions on the disk: one append-only SQLite file each.
 
-A change is on the disk when `SessionFile.add` returns, so whoever ends the process loses nothing that was
-confirmed. Several processes may add to one session at once.
+A change is on the disk when `SessionFile.add` returns, so a killed process loses nothing that was confirmed.
+Several processes may add to one session at once.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def create_session(tool: str, title: str, *, municipality: str = "") -> SessionF
 
 
 def list_sessions(tool: str) -> tuple[SessionFile, ...]:
-    """Return a tool's sessions, the newest first; no file is touched, whatever is wrong with it."""
+    """Return a tool's sessions, the newest first; damaged files are listed but not changed."""
     found = [_listed(tool, path) for path in sessions_folder().glob(f"{tool}-*.sqlite")]
     return tuple(sorted(found, key=lambda session: session.made, reverse=True))
 
@@ -170,7 +170,7 @@ def _about(path: Path) -> SessionFile:
 
 
 def recover_session(session: SessionFile, *, before: int) -> SessionFile:
-    """Set a file aside, and return the session with the changes before one that makes no sense.
+    """Set a file aside, and return a session with the changes before the first invalid one.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def _as_ours(kind: str = "not_saved") -> Iterator[None]:
     except OSError as error:
         raise DataError(said(kind, why=error.strerror)) from error
     except (sqlite3.Error, ValueError, TypeError) as error:
-        # What sqlite says of a text that it cannot decode holds the text itself.
+        # SQLite's message on a text that it cannot decode contains the text itself: do not show it.
         damaged = not isinstance(error, sqlite3.OperationalError) or "decode" in str(error)
         if damaged:
             raise _damaged() from None
@@ -211,7 +211,7 @@ def _connection(path: Path) -> sqlite3.Connection:
 
 
 def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None:
-    # Answers that people gave for themselves are for whoever leads alone, on a shared machine too.
+    # Individual answers are for the leader only, on a shared machine too: make the file private.
     with _as_ours(), replacing(path, private=True) as beside, closing(sqlite3.connect(beside)) as file:
         file.execute("PRAGMA synchronous = FULL")
         file.execute("PRAGMA journal_mode = WAL")
@@ -236,7 +236,7 @@ def _recover(path: Path, before: int | None = None) -> str:
     about: tuple[str, ...] = ()
     changes: list[Change] = []
     with suppress(sqlite3.Error, ValueError, TypeError), closing(sqlite3.connect(path)) as file:
-        file.execute("PRAGMA writable_schema = ON")  # or nothing is read of a file whose end is cut off
+        file.execute("PRAGMA writable_schema = ON")  # needed to read anything from a truncated file
         (version,) = file.execute("PRAGMA user_version").fetchone()
         about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone() or ()
         if version == VERSION:
