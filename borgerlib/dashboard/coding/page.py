@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
+import atexit
+from contextlib import ExitStack
 from html import escape
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from borgerlib.dashboard.coding import tables
 from borgerlib.dashboard.coding.field import CodesField
 from borgerlib.dashboard.importing import words
 from borgerlib.errors import BorgerlibError, ParameterError
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.page_parts import OwnKeys
 from borgerlib.statistics.models.agreement import coding_agreement
 from borgerlib.survey.codebook.open_answers.code_suggestion import suggest_codes
@@ -84,7 +86,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
             for name in [*names, f"{_NONE}. Ingen af koderne passer"]
         ]
         self._typed = CodesField()
-        self._typed.on_msg(lambda _, typed, __: self.give(typed))
+        self._typed.on_msg(lambda _, typed, __: self._take(typed))
         following, back = (widgets.Button(description=word) for word in ("Gem og næste", "Forrige"))
         following.on_click(lambda _: self._save(self._ticked()))
         back.on_click(lambda _: self._go_back())
@@ -154,6 +156,13 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
             self._refuse(f"Der er ingen kode {', '.join(unknown)}. Skriv 0–{len(self.frame.codes)}.")
             return
         self._save(words)
+
+    def _take(self, typed: str) -> None:
+        try:
+            self.give(typed)
+        finally:
+            # Last: until the next answer is shown, the field takes no Enter.
+            self._typed.taken += 1
 
     @property
     def _numbers(self) -> dict[str, str]:
@@ -313,7 +322,7 @@ def open_coding(
     elif isinstance(answers, pd.Series):
         raise ParameterError("folder= is missing.", hint="Say where the codings are to be kept.")
     elif example:
-        target = Path(tempfile.mkdtemp(prefix="kodning-"))
+        target = _folder_of_this_process()
     else:
         target = Path(answers).with_name(f"{Path(answers).stem}_kodning")
     target.mkdir(parents=True, exist_ok=True)
@@ -330,6 +339,12 @@ def open_coding(
         double=double,
         simulated=example or (isinstance(answers, pd.Series) and bool(answers.attrs.get("simulated"))),
     )
+
+
+def _folder_of_this_process() -> Path:
+    kept = ExitStack()
+    atexit.register(kept.close)
+    return kept.enter_context(owned_temporary_folder())
 
 
 def _shown(html: str) -> widgets.HTML:

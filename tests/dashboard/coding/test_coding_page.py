@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -123,6 +125,16 @@ def test_without_the_extra_it_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "simplemma", None)
     page = opened(tmp_path, "anna", double_share=0)
     assert "pip install" in page._asked.value
+
+
+def test_the_examples_codings_go_with_the_process(tmp_path: Path) -> None:
+    code = "import borgerlib; print(borgerlib.open_coding().folder)"
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()).parent == tmp_path
+    assert not list(tmp_path.iterdir())
 
 
 def test_another_frame_or_other_answers_are_refused_in_words(tmp_path: Path) -> None:
