@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,6 +26,10 @@ from borgerlib.contact.draw.publication import (
 from borgerlib.errors import DataError
 from borgerlib.said import said
 
+_OTHER_PAGE = (
+    f"{PAGE} says something else than the files beside it. Where a draw was cut off: enter the same throw."
+)
+
 
 def verify(folder: Path, *, fingerprint: str = "") -> Publication:
     """Return a publication in which everything agrees, down to the page.
@@ -42,13 +47,10 @@ def verify(folder: Path, *, fingerprint: str = "") -> Publication:
         the share of panels, the page says something else, or the fingerprint is another: all are listed.
     """
     published = read_publication(folder)
-    problems = [*_panel_problems(published), *_fingerprint_problems(published, fingerprint)]
-    if thrown := _thrown_problems(published):
-        problems += thrown
-    elif not _page_agrees(folder / PAGE, published):
-        problems.append(f"{PAGE} says something else than the files beside it.")
-    if problems:
-        raise DataError(f"The lottery in {folder} does not hold:", problems=problems)
+    problems = [*_file_problems(published), *_fingerprint_problems(published, fingerprint)]
+    if not _thrown_problems(published) and not _page_agrees(folder / PAGE, published):
+        problems.append(_OTHER_PAGE)
+    _require_none(problems, folder)
     return published
 
 
@@ -69,7 +71,8 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     DataError
         There is no such panel, another was drawn already, or it holds somebody who has withdrawn.
     """
-    published = verify(folder)
+    published = read_publication(folder)
+    _require_none(_file_problems(published), folder)
     last = len(published.panels) - 1
     if not 0 <= number <= last:
         raise DataError(f"There is no panel {number}: they are numbered 0 to {last}.", hint="Throw again.")
@@ -83,13 +86,27 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     met = sorted(gone & set(published.panels[number]))
     # What fell out is told too: nobody can name a code to be rid of a panel, and nothing shows it.
     fallen = [*published.fallen, *([number] if met and number not in published.fallen else [])]
-    thrown = {"panel": None if met else number, "withdrawn": sorted(gone), "fallen": fallen}
-    write_json(folder / RESULT, thrown)
-    write_page(folder)
+    done = replace(
+        published, drawn=None if met else number, withdrawn=tuple(sorted(gone)), fallen=tuple(fallen)
+    )
+    # The page comes first: where the result was not written any more, only the same throw goes on.
+    if not any(_page_agrees(folder / PAGE, told) for told in (published, done)):
+        _require_none([_OTHER_PAGE], folder)
+    write_page(folder, done)
+    write_json(folder / RESULT, {"panel": done.drawn, "withdrawn": done.withdrawn, "fallen": done.fallen})
     if met:
         left = sum(not gone & set(panel) for panel in published.panels)
         raise DataError(said("falls_out", panel=f"{number:03d}", who=", ".join(met), left=left, of=last + 1))
-    return read_publication(folder)
+    return done
+
+
+def _require_none(problems: Sequence[str], folder: Path) -> None:
+    if problems:
+        raise DataError(f"The lottery in {folder} does not hold:", problems=problems)
+
+
+def _file_problems(published: Publication) -> list[str]:
+    return [*_panel_problems(published), *_thrown_problems(published)]
 
 
 def _panel_problems(published: Publication) -> list[str]:

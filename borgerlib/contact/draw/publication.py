@@ -22,7 +22,7 @@ import pandas as pd
 from borgerlib.contact.codes import make_codes
 from borgerlib.contact.lottery.leximin import LotteryChances
 from borgerlib.contact.lottery.panels import PanelList
-from borgerlib.danish import long_date, number, percent
+from borgerlib.danish import capitalise, long_date, number, percent
 from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing, replacing_folder
 from borgerlib.files.templates import template
@@ -31,6 +31,18 @@ ABOUT, CHANCES, PANELS, QUOTAS = "om.json", "chancer.csv", "paneler.csv", "kvote
 SUMS, RESULT, PAGE = "SHA256SUMS", "resultat.json", "index.html"
 PUBLISHED = (ABOUT, CHANCES, PANELS, QUOTAS)
 WHO = "koder.csv"
+# Columns and variables of the population have names for data; the page is read by citizens.
+_WORDS = {
+    "koen": "køn",
+    "sex": "køn",
+    "age": "alder",
+    "omraade": "område",
+    "omraadetype": "områdetype",
+    "municipality": "kommune",
+    "kommunekode": "kommune",
+    "province": "landsdel",
+    "group": "kommunegruppe",
+}
 
 
 @dataclass(frozen=True)
@@ -138,7 +150,7 @@ def publish(
         (beside / SUMS).write_text(
             "".join(f"{_hash(beside / name)}  {name}\n" for name in PUBLISHED), encoding="utf-8", newline="\n"
         )
-        write_page(beside)
+        write_page(beside, read_publication(beside))
     return read_publication(folder)
 
 
@@ -209,10 +221,10 @@ def _write_panels(path: Path, members: pd.DataFrame) -> None:
             writer.writerow([f"{number:03d}", *names[row]])
 
 
-def write_page(folder: Path) -> None:
-    """Write the page of what stands in the folder."""
-    page = lottery_page(read_publication(folder))
-    (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
+def write_page(folder: Path, published: Publication) -> None:
+    """Write the page of a published lottery."""
+    with replacing(folder / PAGE) as beside:
+        beside.write_text(lottery_page(published), encoding="utf-8", newline="\n")
 
 
 def lottery_page(published: Publication) -> str:
@@ -226,7 +238,13 @@ def lottery_page(published: Publication) -> str:
             day=long_date(date.fromisoformat(about.date)),
             data=page_data(published),
             fingerprint=grouped(published.fingerprint),
-            quotas=published.quotas.groupby("feature", sort=False),
+            quotas=[
+                (
+                    capitalise(_WORDS.get(str(feature), str(feature))),
+                    rows.assign(value=rows["value"].map(capitalise)),
+                )
+                for feature, rows in published.quotas.groupby("feature", sort=False)
+            ],
             lowest=percent(float(published.chances.min()), 1),
             highest=percent(float(published.chances.max()), 1),
             drawn=None if drawn is None else f"{drawn:03d}",
@@ -258,7 +276,9 @@ def grouped(fingerprint: str) -> str:
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:
     """Write what JSON can hold."""
-    path.write_text(f"{json.dumps(content, ensure_ascii=False, indent=1)}\n", encoding="utf-8", newline="\n")
+    text = f"{json.dumps(content, ensure_ascii=False, indent=1)}\n"
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _hash(path: Path) -> str:

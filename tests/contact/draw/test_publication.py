@@ -1,6 +1,7 @@
 """What is published before a draw: whole, without names, and found out where anything is changed."""
 
 import json
+import re
 import stat
 from datetime import date
 
@@ -168,6 +169,42 @@ def test_a_throw_that_is_wiped_and_a_page_that_is_forged_are_found_out(published
     )
     with pytest.raises(DataError, match="says something else"):
         verify(folder)
+
+
+def test_a_draw_that_was_cut_off_goes_on_with_the_same_throw_and_no_other(published, monkeypatch):
+    from borgerlib.contact.draw import check
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    _, folder, _ = published
+    with monkeypatch.context() as patch:
+        patch.setattr(check, "write_json", killed)
+        with pytest.raises(KeyboardInterrupt):
+            draw(folder, 7)
+    with pytest.raises(DataError, match="enter the same throw"):
+        draw(folder, 8)
+    assert draw(folder, 7).drawn == 7
+    assert verify(folder).drawn == 7
+
+
+def test_a_draw_that_is_wiped_is_not_drawn_again(published):
+    _, folder, _ = published
+    draw(folder, 7)
+    (folder / "resultat.json").unlink()
+    with pytest.raises(DataError, match="says something else"):
+        draw(folder, 8)
+
+
+def test_the_page_says_what_the_quotas_are_of_in_words(tmp_path):
+    people = pd.DataFrame({"koen": ["kvinde", "mand"] * 5, "Bydel": ["nord"] * 10})
+    quotas = quotas_of(("koen", "kvinde", 1, 1), ("koen", "mand", 1, 1), ("Bydel", "nord", 2, 2))
+    result = borgerlib.leximin_chances(people, quotas, 2)
+    listed = borgerlib.list_panels(result, panels=5, seed=1)
+    publish(tmp_path / "ud", tmp_path / "egen", result, listed, title="T", day=date(2026, 3, 2), seed=1)
+    page = (tmp_path / "ud" / "index.html").read_text("utf-8")
+    assert re.findall("<caption>(.+)</caption>", page) == ["Køn", "Bydel"]
+    assert re.findall('<th scope="row">(.+)</th>', page) == ["Kvinde", "Mand", "Nord"]
 
 
 def test_nothing_published_is_overwritten_and_the_codes_stay_apart(published, listed, tmp_path):
