@@ -56,6 +56,17 @@ def test_the_pdf_is_accessible_and_says_all_with_the_contact_details_on_a_sheet_
     assert len(own) == 1
     assert "9. Er der andet" not in own[0]
     assert "Svar kun, hvis du har svaret »Ja« til spørgsmål 10." in own[0]
+    # Printed on both sides, languages and contact details begin at the front of a sheet.
+    starts = (
+        "Vil du være med?",
+        "Vil du høre fra os?",
+        "Would you like to take part?",
+        "Would you like to hear",
+    )
+    assert [at % 2 for start in starts for at, page in enumerate(pages) if page.startswith(start)] == [0] * 4
+    # Each language counts its pages, and what is stored apart is none of them.
+    ends = [page.replace(" ", "")[-3:] for page in pages if page and page not in own]
+    assert [end for end in ends if "/" in end] == ["1/3", "2/3", "3/3"] * 2
 
 
 def test_the_document_says_all_and_knows_its_headings(form, tmp_path):
@@ -65,6 +76,7 @@ def test_the_document_says_all_and_knows_its_headings(form, tmp_path):
     headings = [each.text for each in document.paragraphs if each.style.name == "Heading 3"]
     assert "5. Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?" in headings
     assert document.core_properties.language == "da-DK"
+    assert [str(each.start_type) for each in document.sections][1:] == ["ODD_PAGE (4)"] * 3
     # Each language is read aloud in its own voice.
     spoken = {
         paragraph.text: set(paragraph._p.xpath(".//w:lang/@w:val")) for paragraph in document.paragraphs

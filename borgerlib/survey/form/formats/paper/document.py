@@ -25,7 +25,7 @@ def write_docx(form: Questionnaire, target: Path) -> None:
     document = new_document(form.texts["titel"]["da"], form.look)
     for at, language in enumerate(form.languages):
         if at:
-            document.add_page_break()
+            _new_sheet(document)
         before = len(document.paragraphs)
         _write(document, form, language)
         speak(document.paragraphs[before:], _SPOKEN[language])
@@ -45,13 +45,20 @@ def _write(document: Any, form: Questionnaire, language: str) -> None:
         _asked(document, form, question, language)
     if not form.contact:
         return
-    document.add_page_break()
+    _new_sheet(document)
     document.add_heading(words["contact"], level=2)
     sentences = (words["apart"], words["withdraw"], form.texts["tilbagekald"][language])
     document.add_paragraph(" ".join(sentences))
     for question in form.contact:
         _asked(document, form, question, language)
     document.add_paragraph(f"{words['version']} {form.consent[1]}")
+
+
+def _new_sheet(document: Any) -> None:
+    """Go on at the front of a sheet, where the paper is printed on both sides, too."""
+    from docx.enum.section import WD_SECTION
+
+    document.add_section(WD_SECTION.ODD_PAGE)
 
 
 def _asked(document: Any, form: Questionnaire, question: FormQuestion, language: str) -> None:
