@@ -346,6 +346,47 @@ ROOM = """() => (({ scrollWidth, scrollHeight }) => scrollWidth === 1280 && scro
   document.querySelector('.presenting'))"""
 
 
+# What the button to end a presentation lies on top of.
+COVERED = """() => {
+  const button = document.querySelector('.present').getBoundingClientRect();
+  return [...document.querySelectorAll('header > *')].filter((one) => {
+    const { right, bottom } = one.getBoundingClientRect();
+    return right > button.left && bottom > button.top && one.getBoundingClientRect().top < button.bottom;
+  }).map((one) => one.textContent);
+}"""
+MADE_UP = """() => document.querySelector('header').append(Object.assign(document.createElement('p'),
+  { className: 'simulated', textContent: 'SIMULEREDE DATA: borgernes svar er opfundet af et program.' }))"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "title"), [(1280, 720, "Direktionens dag"), (1024, 768, "Byrådets temadag " * 4)]
+)
+def test_a_presentation_covers_neither_its_badge_nor_its_title(meeting, width, height, title):
+    with meeting("dialogkort", title=title) as now:
+        page = now.lead(width=width, height=height)
+        page.evaluate(MADE_UP)
+        page.get_by_role("button", name="Præsentation").click()
+        page.get_by_role("button", name="Afslut præsentation").wait_for()
+        assert page.evaluate(COVERED) == []
+        assert page.evaluate("document.querySelector('.presenting').scrollWidth") == width
+        page.get_by_role("heading", name="Dialogformater").wait_for()
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_narrow_map_names_the_ends_of_its_axes_beside_them(meeting, leads):
+    with meeting("indflydelse", title="Dagen") as now:
+        page = now.lead(width=390, height=844) if leads else now.take_part()
+        plane = page.locator(".plane").bounding_box()
+        left, right = (
+            page.get_by_text(name, exact=True).first.bounding_box() for name in ("Vilkår", "Kontrol")
+        )
+        assert 0 <= left["x"] <= left["x"] + left["width"] <= plane["x"]
+        assert plane["x"] + plane["width"] <= right["x"] <= right["x"] + right["width"] <= 390
+        middle = plane["y"] + plane["height"] / 2
+        for end in (left, right):
+            assert abs(end["y"] + end["height"] / 2 - middle) < 3
+
+
 @pytest.mark.parametrize("tool", ["indflydelse", "dialogkort"])
 def test_a_projector_shows_what_is_spoken_of_on_one_screen(meeting, tool):
     with meeting(tool, title="På væggen") as now:
