@@ -56,8 +56,12 @@ class TestThreeQuestions:
             assert board.value("time", option).startswith(
                 share(answers, {"area_type": ("by",)}, "time", option)
             )
-        assert board.click("Nulstil").heading == "Alle borgere i Odense Kommune"
+        assert board.click("Nulstil").heading == "Alle, der har svaret i Odense Kommune"
         assert board.tick("area_type", "By").heading == "By"
+
+    def test_that_numbers_may_differ_from_the_reports_is_said_without_a_click(self, open_board):
+        line = open_board().page.get_by_text("Tallene kan afvige et til to procentpoint fra rapportens")
+        assert line.is_visible()
 
 
 class TestTheWayBack:
@@ -68,7 +72,7 @@ class TestTheWayBack:
         assert board.click("Gentag").heading == "60–69 år · Kvinde"
         board.page.keyboard.press("Control+z")
         assert board.settled().heading == "60–69 år"
-        assert board.click("Nulstil").heading == "Alle borgere i Odense Kommune"
+        assert board.click("Nulstil").heading == "Alle, der har svaret i Odense Kommune"
         assert board.click("Fortryd").heading == "60–69 år"
 
     def test_clicks_that_come_before_the_answer_to_the_first_all_count(self, open_board):

@@ -18,7 +18,7 @@ def test_undo_and_keys_stay_inside_the_dashboard_and_it_answers_as_the_page_does
         expect(who).to_have_text("60–69 år")
         page.get_by_role("checkbox", name="60–69 år").focus()
         page.keyboard.press("Control+z")
-        expect(who).to_contain_text("Alle borgere")
+        expect(who).to_contain_text("Alle, der har svaret")
         page.keyboard.press("ArrowDown")  # which moves between the notebook's cells
         page.keyboard.press("x")  # which cuts one
         assert page.evaluate("document.activeElement.closest('.borger-dashboard') !== null")

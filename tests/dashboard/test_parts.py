@@ -58,7 +58,7 @@ def test_what_is_not_offered_is_refused(answers):
 def test_a_chart_follows_the_filters(answers):
     filters = InterestFilters(answers)
     chart = InterestChart("topics", filters.answers)
-    assert "Alle borgere i Odense Kommune" in chart.value
+    assert "Alle, der har svaret i Odense Kommune" in chart.value
     traitlets.dlink((filters, "value"), (chart, "selection"))
     box(filters, "Alder").value = ("60-69",)
     assert chart.selection == SIXTIES

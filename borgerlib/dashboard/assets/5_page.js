@@ -160,7 +160,7 @@ function buildPage({ model, el }, way, isNew) {
   const grid = html("div", { class: "charts" });
   const about = html("ul", {});
   const main = html("main", { class: "content" },
-    html("div", { class: "summary" }, who, size, versus, facts, answer, notice), grid, buildSince(config), overview.node,
+    html("div", { class: "summary" }, who, size, versus, facts, answer, notice, html("p", { class: "near" }, strings.near_report)), grid, buildSince(config), overview.node,
     html("details", { class: "about" }, html("summary", {}, strings.about_numbers), about));
   const head = html("header", {}, html("h1", {}, config.title),
     config.simulated ? html("p", { class: "simulated" }, config.simulated) : null);

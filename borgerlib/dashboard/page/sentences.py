@@ -19,7 +19,7 @@ _NAMED = 3
 
 
 def heading(answers: Answers, selection: Selection) -> str:
-    """Return who is meant: 'Alle borgere i Odense Kommune', or '60–69 år · Kvinde · By eller land'."""
+    """Return who is meant: 'Alle, der har svaret i Odense Kommune' or '60–69 år · Kvinde · By eller land'."""
     if selection.is_everybody:
         return words()("page", "everybody", sted=answers.municipality.full_name)
     parts = []

@@ -60,7 +60,7 @@ def test_the_text_alternative_holds_every_number_of_the_chart(answers):
 
 def test_everybody_is_not_compared(answers):
     said = told(answers)
-    assert said["heading"] == "Alle borgere i Odense Kommune"
+    assert said["heading"] == "Alle, der har svaret i Odense Kommune"
     assert all(row["whole"] is None and row["difference"] == "" for c in said["charts"] for row in c["rows"])
     assert "▲" not in said["charts"][0]["caption"]
 
@@ -68,7 +68,7 @@ def test_everybody_is_not_compared(answers):
 def test_the_answer_of_everybody_stands_alone(answers):
     said = told(answers, focus=("topics", "klima_miljoe"))["answer"]
     assert re.fullmatch(
-        r"Alle borgere i Odense Kommune: \d+\xa0pct\. \(\d+–\d+\) vælger »Klima og miljø«\.", said
+        r"Alle, der har svaret i Odense Kommune: \d+\xa0pct\. \(\d+–\d+\) vælger »Klima og miljø«\.", said
     )
     said = told(answers, focus=("topics", ""))["answer"]
     assert re.search(r"\. De største andele: (»[^«]+« \(\d+\xa0pct\.\)(, | og |\.$)){3}", said)
@@ -188,7 +188,7 @@ def test_each_of_the_reports_questions_has_a_sentence_with_everybodys_number(ans
     assert len(questions) == 3
     for question in questions.values():
         said = view(answers, answers.to(question.meant.selection), number=1, focus=question.focus)["answer"]
-        one, several = r"Blandt alle borgere er det \d+\xa0pct\.$", rf"{pair}, {pair} og {pair}\.$"
+        one, several = r"Blandt alle, der har svaret, er det \d+\xa0pct\.$", rf"{pair}, {pair} og {pair}\.$"
         assert re.search(one if question.focus[1] else several, said), said
 
 
