@@ -5,11 +5,12 @@ The system releases an owner's lock when it dies, however it dies.
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
@@ -48,6 +49,13 @@ def _locked_folder(within: Path | None) -> tuple[Path, BaseFileLock]:
             if (folder / _OWNER).exists():
                 return folder, lock
             lock.release()
+
+
+def folder_of_this_process() -> Path:
+    """Return a private folder that is deleted when this process ends."""
+    kept = ExitStack()
+    atexit.register(kept.close)
+    return kept.enter_context(owned_temporary_folder())
 
 
 def sweep_temporary_folders(within: Path | None = None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-from contextlib import ExitStack
 from html import escape
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from borgerlib.dashboard.coding import tables
 from borgerlib.dashboard.coding.field import CodesField
 from borgerlib.dashboard.importing import words
 from borgerlib.errors import BorgerlibError, ParameterError
-from borgerlib.files.temporary import owned_temporary_folder
+from borgerlib.files.temporary import folder_of_this_process
 from borgerlib.page_parts import OwnKeys
 from borgerlib.statistics.models.agreement import coding_agreement
 from borgerlib.survey.codebook.open_answers.code_suggestion import suggest_codes
@@ -322,7 +320,7 @@ def open_coding(
     elif isinstance(answers, pd.Series):
         raise ParameterError("folder= is missing.", hint="Say where the codings are to be kept.")
     elif example:
-        target = _folder_of_this_process()
+        target = folder_of_this_process()
     else:
         target = Path(answers).with_name(f"{Path(answers).stem}_kodning")
     target.mkdir(parents=True, exist_ok=True)
@@ -339,12 +337,6 @@ def open_coding(
         double=double,
         simulated=example or (isinstance(answers, pd.Series) and bool(answers.attrs.get("simulated"))),
     )
-
-
-def _folder_of_this_process() -> Path:
-    kept = ExitStack()
-    atexit.register(kept.close)
-    return kept.enter_context(owned_temporary_folder())
 
 
 def _shown(html: str) -> widgets.HTML:
