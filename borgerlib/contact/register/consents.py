@@ -144,7 +144,9 @@ def enter_refusals(
                 said = date.fromisoformat(when) if when else day
                 refuse(register, [person], INVITATION, day=said, source=survey)
             detail.update(survey=survey, people=count)
-    unsure = noes[~noes["row"].isin(hers["row"])].drop_duplicates("row").set_index("row")["sure"]
+    # An older file does not say which row an answer had, so nobody could look it up.
+    told = noes[~noes["row"].isin([*hers["row"], ""])]
+    unsure = told.drop_duplicates("row").set_index("row")["sure"]
     return count, unsure.map({True: SHARED_TELEPHONE, False: OTHER_ADDRESS}).to_frame("reason")
 
 

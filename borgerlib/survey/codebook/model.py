@@ -152,7 +152,7 @@ class Item:
 
     def members(self, option_or_net: str) -> tuple[str, ...]:
         """Return the option ids behind an option or a net."""
-        if option_or_net in [*self.nets]:
+        if option_or_net in [*self.nets]:  # a list, as a mapping cannot be asked about what has no hash
             return self.nets[option_or_net]
         return (self.option(option_or_net).id,)
 

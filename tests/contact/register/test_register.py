@@ -14,7 +14,14 @@ import pytest
 from registers import BY_ANSWERS, DAY, KEY, PLAIN, filled, made_up_people, new_register
 
 from borgerlib.contact.invitation.mailing import ListRequest, mailing, withdrawal_text
-from borgerlib.contact.register.consents import Wording, covered, expire, period_end, withdraw
+from borgerlib.contact.register.consents import (
+    Wording,
+    covered,
+    enter_refusals,
+    expire,
+    period_end,
+    withdraw,
+)
 from borgerlib.contact.register.key import VARIABLE, new_key_file, pseudonym_of, read_key, withdrawal_code
 from borgerlib.contact.register.lists.attendance import enter_attendance
 from borgerlib.contact.register.lists.file import write_list
@@ -24,6 +31,7 @@ from borgerlib.contact.register.schema import VERSION
 from borgerlib.contact.register.shown import as_text, write_pdf
 from borgerlib.contact.register.store import Register, restore
 from borgerlib.errors import DataError, DisclosureError, ParameterError
+from borgerlib.personal import contact_mark
 
 
 @pytest.fixture
@@ -484,3 +492,13 @@ def test_two_processes_at_once_lose_nothing(register):
     assert [process.wait() for process in started] == [0, 0]
     assert register.rows("SELECT count(*) FROM person") == [(30,)]
     assert register.check()[0] == 30
+
+
+def test_an_unsure_no_is_told_with_its_row_and_not_at_all_without_one(register):
+    shared = made_up_people(2).assign(phone="20000000")
+    enter(register, shared, wording=BY_ANSWERS, survey="s", day=DAY)
+    mark = contact_mark(register.rows("SELECT phone FROM person")[0][0])
+    for row, told in (("7", ["7"]), ("", [])):
+        noes = pd.DataFrame({"mark": [mark], "day": [""], "row": [row], "sure": [True]})
+        count, unsure = enter_refusals(register, noes, day=DAY, survey="s")
+        assert (count, unsure.index.tolist()) == (0, told)
