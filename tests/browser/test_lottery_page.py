@@ -53,4 +53,4 @@ def test_a_citizen_sees_her_chance_and_whether_she_was_drawn(browser, folder, wi
     (folder / "resultat.json").unlink()
     from borgerlib.contact.draw.publication import write_page
 
-    write_page(folder)
+    write_page(folder, read_publication(folder))
