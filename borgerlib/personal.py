@@ -13,7 +13,7 @@ import hashlib
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -72,6 +72,26 @@ def mask_contact(text: str) -> str:
 def mask_mail(text: str) -> str:
     """Return a text with e-mail addresses replaced by `CONTACT_MASK`."""
     return MAIL.sub(CONTACT_MASK, text)
+
+
+def blurred(text: str) -> str:
+    """Return enough of a text to find it by, and not the whole of what may be a person's."""
+    return repr(text if len(text) <= 4 else f"{text[:3]}…")
+
+
+def tells_nobody(text: str) -> str:
+    """Return an id as it is; only its beginning where it reaches a person or is a CPR number."""
+    return text if _is_nobodys(text) else blurred(text)
+
+
+def shown_headings(headings: Iterable[object]) -> list[str]:
+    """Return the headings of a table of people for a message; a remark where they are the first person."""
+    texts = list(map(str, headings))
+    return texts if all(map(_is_nobodys, texts)) else ["none: the first row is a person's"]
+
+
+def _is_nobodys(text: str) -> bool:
+    return mask_contact(mask_cpr(text)) == text
 
 
 def contact_key(text: str) -> str | None:

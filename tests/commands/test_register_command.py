@@ -70,12 +70,23 @@ def test_from_a_prepared_survey_to_a_list_and_a_withdrawal(workspace, tmp_path):
 
 
 def test_the_page_that_invites_says_before_a_server_starts_what_is_missing(workspace, tmp_path):
-    with pytest.raises(DataError, match="needs its key"):
-        RUN.invoke(app, ["invite", "Ærø"], catch_exceptions=False)
-    (tmp_path / "noegle").write_text("0" * 64)
-    (tmp_path / "noegle").chmod(0o600)
-    with pytest.raises(DataError, match="There is no register"):
-        RUN.invoke(app, ["invite", "Ærø", "--key-file", str(tmp_path / "noegle")], catch_exceptions=False)
+    def refused(*words):
+        with pytest.raises(DataError) as caught:
+            RUN.invoke(app, [*words], catch_exceptions=False)
+        return f"{caught.value}"
+
+    key = ("--key-file", str(tmp_path / "noegle"))
+    # Without a register there is no key to be found: what is missing is the register.
+    for words in ((), key):
+        told = refused("invite", "Ærø", *words)
+        assert "There is no register" in told
+        assert "borger register import MUNICIPALITY --key-file ../noegle --new-key" in told
+    told = refused("register", "import", "Ærø", *key)
+    assert "There is no key" in told
+    assert "--new-key" in told
+    register_path("Ærø").parent.mkdir(parents=True)
+    register_path("Ærø").touch()
+    assert "needs its key" in refused("invite", "Ærø")
 
 
 def test_a_table_from_elsewhere_says_what_it_took_and_what_is_wrong(workspace, tmp_path):

@@ -10,6 +10,7 @@ import pandas as pd
 from borgerlib.contact.draw.quotas import quotas_of_vacancies
 from borgerlib.contact.lottery.pool import plain_homes
 from borgerlib.errors import DataError, unknown_name
+from borgerlib.personal import shown_headings, tells_nobody
 from borgerlib.survey.readers.read import read_export
 
 
@@ -23,13 +24,13 @@ def read_people(path: Path, ident: str) -> pd.DataFrame:
     """
     people = read_export(path).frame
     if ident not in people:
-        raise DataError(f"{path.name}: {unknown_name('column', ident, list(map(str, people)))}")
+        raise DataError(f"{path.name}: {unknown_name('column', ident, shown_headings(people))}")
     problems = []
     if people[ident].isna().any():
         problems.append(f"{people[ident].isna().sum()} rows have no {ident}.")
     twice = people[ident].dropna()[people[ident].dropna().duplicated()].unique()
     if len(twice):
-        problems.append(f"These stand in it more than once: {', '.join(map(str, twice[:10]))}.")
+        problems.append(f"These stand in it more than once: {_named(twice.tolist())}.")
     if problems:
         raise DataError(f"People of {path.name} cannot be told apart by '{ident}':", problems=problems)
     return people.set_index(ident)
@@ -48,6 +49,11 @@ def read_idents(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read: {error}.", hint="Give a text file in UTF-8.") from error
     return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+
+
+def _named(idents: Sequence[object]) -> str:
+    """Return the first ids, none of them an address, a telephone number or a CPR number."""
+    return ", ".join(tells_nobody(str(ident)) for ident in idents[:10])
 
 
 def pool_of(
@@ -69,12 +75,12 @@ def pool_of(
         Somebody seated or withdrawn is not among the people, or both, or all seats are taken.
     """
     problems = [
-        f"These {what} but are not among the people: {', '.join(strangers[:10])}."
+        f"These {what} but are not among the people: {_named(strangers)}."
         for what, idents in (("are seated", seated), ("have withdrawn", withdrawn))
         if (strangers := [ident for ident in idents if ident not in people.index])
     ]
     if both := [ident for ident in seated if ident in set(withdrawn)]:
-        problems.append(f"These are seated and have withdrawn: {', '.join(both[:10])}.")
+        problems.append(f"These are seated and have withdrawn: {_named(both)}.")
     if seated and len(seated) >= size:
         problems.append(f"{len(seated)} people are seated and there are {size} seats: none is vacant.")
     if household is not None and household not in people:

@@ -69,8 +69,17 @@ def read_key(path: Path | None, register: Path) -> str:
         try:
             text = path.read_text(encoding="ascii")
             mode = path.stat().st_mode
+        except FileNotFoundError as error:
+            raise DataError(
+                f"There is no key {path}.",
+                hint="Name the file that the register's key is in. Only where there is no register yet: "
+                "borger register import … --new-key makes both.",
+            ) from error
         except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"The key cannot be read from {path}: {error}.", hint=_HINT) from error
+            raise DataError(
+                f"The key cannot be read from {path}: {getattr(error, 'strerror', None) or 'it is no text'}.",
+                hint=_HINT,
+            ) from error
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
             raise DataError(f"Others may read the key in {path}.", hint=f"Run: chmod 600 {path}")
     key = text.strip().casefold()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from borgerlib.contact import codes
 from borgerlib.contact.register.consents import (
-    OTHER_ADDRESS,
+    OTHER_PERSON,
     SHARED_TELEPHONE,
     Wording,
     add_wording,
@@ -20,6 +20,7 @@ from borgerlib.contact.register.consents import (
 )
 from borgerlib.contact.register.key import erasure_mark, pseudonym_of, withdrawal_code
 from borgerlib.contact.register.store import Register
+from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.personal import MAIL, contact_key, mask_cpr
 from borgerlib.said import said
@@ -48,7 +49,8 @@ class Imported:
     Attributes
     ----------
     new, known : int
-        People entered, and people who were in the register already (the same e-mail address or telephone).
+        People entered, and people who were in the register already (the same e-mail address, or the same
+        telephone and no other name).
     refused : DataFrame
         Rows that were not entered, by their label: why.
     withdrawn : int
@@ -118,8 +120,8 @@ def enter(
         for row in rows:
             pseudonym = pseudonym_of(register.key, survey, row.answer)
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
-            answer = clear_answer(row.consent)
-            same = _same(register, mail, phone)
+            answer, name = clear_answer(row.consent), mask_cpr(_text(row.name))
+            same = _same(register, name, mail, phone)
             if len(same) > 1:
                 refused[row.Index] = SHARED_TELEPHONE
             elif not answer:
@@ -128,7 +130,7 @@ def enter(
                     withdrawn |= same
                     refuse(register, same, wording.purpose, day=row.day, source=survey)
                 elif answer is False and register.rows("SELECT 1 FROM person WHERE phone = ?", (phone,)):
-                    refused[row.Index] = OTHER_ADDRESS
+                    refused[row.Index] = OTHER_PERSON
             elif mail is None and phone is None:
                 refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
             elif _is_erased(register, pseudonym):
@@ -140,7 +142,7 @@ def enter(
                     f"{left}, on the day of this yes or later, or has the telephone of one who did"
                 )
             else:
-                is_new, person = _entered(register, mask_cpr(_text(row.name)), mail, phone, same)
+                is_new, person = _entered(register, name, mail, phone, same)
                 (new if is_new else known).add(person)
                 # An import that is done twice finds the link there.
                 if register.rows(_LINK, (pseudonym, person)):
@@ -241,16 +243,31 @@ def detail_key(value: object, *, mail: bool) -> str | None:
     return key if key is not None and bool(MAIL.fullmatch(key)) == mail else None
 
 
-def _same(register: Register, mail: str | None, phone: str | None) -> set[int]:
+def same_name(one: str, other: str) -> bool:
+    """Return whether two names may be one person's: 'Per' and 'Per Holm', 'P. Holm', 'Aase' and 'Åse'."""
+    less, more = sorted((slug(one).split("-"), slug(other).split("-")), key=len)
+    return all(any(_same_part(part, every) for every in more) for part in less)
+
+
+def _same_part(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return longer.startswith(shorter) if len(shorter) <= 1 else one == other
+
+
+def _same(register: Register, name: str, mail: str | None, phone: str | None) -> set[int]:
     """Return the person who can be reached so: nobody, or several where a telephone alone does not tell.
 
     The same e-mail address is the same person. Two of one household may share a telephone: the same number is
-    the same person only where one of the two gave no e-mail address.
+    the same person only where one of the two gave no e-mail address, and their names may be one person's.
     """
-    found = register.rows("SELECT id FROM person WHERE mail = ?", (mail,)) or register.rows(
-        "SELECT id FROM person WHERE phone = ?1 AND (mail IS NULL OR ?2 IS NULL)", (phone, mail)
+    if found := register.rows("SELECT id FROM person WHERE mail = ?", (mail,)):
+        return {int(person) for (person,) in found}
+    sharing = register.rows(
+        "SELECT id, name FROM person WHERE phone = ?1 AND (mail IS NULL OR ?2 IS NULL)", (phone, mail)
     )
-    return {int(person) for (person,) in found}
+    alike = {int(person): known for person, known in sharing if same_name(name, known)}
+    # Whoever gave no name may be any of them: she comes after the one who gave this.
+    return {person for person, known in alike.items() if known and name} or set(alike)
 
 
 def _entered(
@@ -259,8 +276,9 @@ def _entered(
     """Return whether a person is new, and her number."""
     for person in same:
         register.connection.execute(
-            "UPDATE person SET mail = coalesce(mail, ?), phone = coalesce(phone, ?) WHERE id = ?",
-            (mail, phone, person),
+            "UPDATE person SET mail = coalesce(mail, ?), phone = coalesce(phone, ?), "
+            "name = coalesce(nullif(name, ''), ?) WHERE id = ?",
+            (mail, phone, name, person),
         )
         return False, person
     register.connection.execute(

@@ -43,7 +43,7 @@ class Register:
 
     def __init__(self, path: Path, key: str, *, create: bool = False, actor: str = "") -> None:
         if not create and not path.is_file():
-            raise DataError(f"There is no register {path}.", hint="Make one with 'borger register import'.")
+            raise _no_register(path)
         if path.is_file() and path.stat().st_size == 0:
             raise DataError(
                 f"{path} is empty: it was cut off, or never finished.",
@@ -167,6 +167,9 @@ def register_path(municipality: str) -> Path:
 def opened(municipality: str, key_file: Path | None, *, actor: str = "") -> Register:
     """Return a municipality's register, open."""
     path = register_path(municipality)
+    # Before the key: without a register there is none to be found.
+    if not path.is_file():
+        raise _no_register(path)
     return Register(path, read_key(key_file, path), actor=actor)
 
 
@@ -187,6 +190,14 @@ def restore(backup: Path, path: Path, key: str) -> str:
         last = source.rows("SELECT coalesce(max(at), '') FROM log")[0][0]
         source.back_up(path)
         return str(last)
+
+
+def _no_register(path: Path) -> DataError:
+    return DataError(
+        f"There is no register {path}.",
+        hint="Prepare the answers of those who said yes, then make one: "
+        "borger register import MUNICIPALITY --key-file ../noegle --new-key",
+    )
 
 
 def _make_private(path: Path) -> None:

@@ -255,6 +255,15 @@ def test_what_cannot_be_is_not_corrected(register):
     assert held(register, person)["mail"] == "borger0@example.dk"
 
 
+def test_a_purpose_that_names_somebody_is_kept_without_her(register):
+    filled(register, 10)
+    purpose = "Møde, spørg anna@example.dk, 20 30 40 50 (010190-1234)"
+    make_list(register, consent="invitation", purpose=purpose, day=DAY)
+    kept = f"{register.rows('SELECT detail FROM log')} {register.rows('SELECT purpose FROM list')}"
+    assert "Møde, spørg [kontaktoplysning]" in kept
+    assert not [one for one in ("anna", "30 40", "1234") if one in kept]
+
+
 def test_a_list_has_a_purpose_and_at_least_ten_people(register):
     filled(register, 9)
     with pytest.raises(ParameterError, match="needs a purpose"):
@@ -377,7 +386,7 @@ def test_who_came_is_entered_by_code_mail_or_phone_and_shown_to_her(register):
     erase(register, third, day=DAY)
     with pytest.raises(DataError) as caught:
         enter_attendance(register, ["20000002", "ukendt@example.dk"])
-    assert caught.value.problems == ("'20000002' is nobody on it", "'ukendt@example.dk' is nobody on it")
+    assert caught.value.problems == ("'200…' is nobody on it", "'uke…' is nobody on it")
     with pytest.raises(DataError, match="There is no list 7") as caught:
         enter_attendance(register, [], number=7)
     assert "1 of 2026-03-02: Møde om klima" in str(caught.value)

@@ -10,9 +10,18 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, Wording
-from borgerlib.contact.register.people import DETAILS, Imported, clear_answer, detail_key, enter
+from borgerlib.contact.register.people import (
+    DETAILS,
+    Imported,
+    clear_answer,
+    detail_key,
+    enter,
+    same_name,
+)
 from borgerlib.contact.register.store import Register
+from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.personal import blurred, shown_headings
 from borgerlib.survey.readers.read import read_export
 
 COLUMNS = (*DETAILS, "consent")
@@ -25,7 +34,6 @@ _HEADINGS = {
 # Where the first and the last name stand apart.
 _PARTS = (("fornavn", "first name"), ("efternavn", "last name", "surname"))
 _SURVEY = "liste"
-_WORD = 8
 _UNCLEAR = "both yes and no"
 
 
@@ -121,7 +129,11 @@ def import_table(
 def _columns(frame: pd.DataFrame, given: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:
     names = [str(name) for name in frame]
     wrong = [unknown_name("detail", detail, COLUMNS) for detail in given if detail not in COLUMNS]
-    wrong += [unknown_name("column", column, names) for column in given.values() if column not in names]
+    wrong += [
+        unknown_name("column", column, shown_headings(names))
+        for column in given.values()
+        if column not in names
+    ]
     if wrong:
         raise ParameterError("The columns cannot be taken like that:", problems=wrong)
     found: dict[str, tuple[str, ...]] = {detail: (column,) for detail, column in given.items()}
@@ -146,7 +158,7 @@ def _columns(frame: pd.DataFrame, given: Mapping[str, str], path: Path) -> dict[
         raise DataError(
             f"{path.name}: which column is which is not clear.",
             problems=problems,
-            hint=f"Its columns: {', '.join(names)}.",
+            hint=f"Its columns: {', '.join(shown_headings(names))}.",
         )
     return found
 
@@ -169,9 +181,18 @@ def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
 
 
 def _keys(people: pd.DataFrame) -> pd.Series:
-    """Return who each row is: her e-mail address, else her telephone number; None where she has neither."""
-    rows = zip(people["mail"], people["phone"], strict=True)
-    keys = [detail_key(mail, mail=True) or detail_key(phone, mail=False) for mail, phone in rows]
+    """Return who each row is: her e-mail address, else her telephone number and name; None without either."""
+    names: dict[str | None, list[str]] = {}
+    keys = []
+    for mail, phone, name in zip(people["mail"], people["phone"], people["name"], strict=True):
+        key = detail_key(mail, mail=True)
+        if key is None and (key := detail_key(phone, mail=False)) is not None:
+            sharing = names.setdefault(key, [])
+            first = next((known for known in sharing if same_name(name, known)), None)
+            if first is None:
+                sharing.append(name)
+            key = f"{key} {slug(name if first is None else first)}".strip()
+        keys.append(key)
     return pd.Series(keys, index=people.index, dtype=object)
 
 
@@ -193,16 +214,11 @@ def _impossible(people: pd.DataFrame) -> Iterator[str]:
     for detail, called in (("mail", "an e-mail address"), ("phone", "a telephone number")):
         for row, text in people[detail].items():
             if text and detail_key(text, mail=detail == "mail") is None:
-                yield f"row {row}: {_blurred(text)} cannot be {called}, and is left out"
+                yield f"row {row}: {blurred(text)} cannot be {called}, and is left out"
 
 
 def _without_consent(people: pd.DataFrame) -> Iterator[str]:
     for row, text in people["consent"].str.casefold().items():
         if clear_answer(text) is None:
-            said = repr(text) if text.isalpha() and len(text) <= _WORD else _blurred(text)
-            yield f"row {row}: {said if text else 'nothing'} is no clear yes, so no"
-
-
-def _blurred(text: str) -> str:
-    """Return enough of a text to find it by, and not the whole of what may be a person's."""
-    return repr(text if len(text) <= 4 else f"{text[:3]}…")
+            # Where the wrong column was taken, it may be somebody's name.
+            yield f"row {row}: {blurred(text) if text else 'nothing'} is no clear yes, so no"

@@ -9,7 +9,7 @@ from borgerlib.contact import codes
 from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError
-from borgerlib.personal import contact_key
+from borgerlib.personal import blurred, contact_key
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def enter_attendance(register: Register, contacts: Sequence[str], *, number: int
         raise DataError(
             f"Who came cannot be entered for list {number}:",
             problems=[
-                f"'{text}' is {'several people' if found[text] else 'nobody'} on it" for text in strange
+                f"{blurred(text)} is {'several people' if found[text] else 'nobody'} on it"
+                for text in strange
             ],
             hint="One a line: the code in the letter, the e-mail address or the telephone number.",
         )

@@ -13,6 +13,7 @@ from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.lists.apart import FEWEST, reached, require_apart
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DisclosureError, ParameterError
+from borgerlib.personal import mask_contact, mask_cpr
 from borgerlib.said import said
 
 Reach = Literal["", "mail", "phone"]
@@ -86,6 +87,8 @@ def make_list(
         raise ParameterError(
             "A list needs a purpose.", hint="Say what it is for: --purpose 'Borgermøde om …'"
         )
+    # The log, and what others on the list are shown of it, name nobody.
+    purpose = mask_contact(mask_cpr(purpose.strip()))
     with register.changing("list") as detail:
         able = able_to(
             register, consent, day=day, by_answers=among is not None, reach=reach, reachable=reachable
@@ -96,14 +99,14 @@ def make_list(
         register.connection.execute(
             "INSERT INTO list (day, purpose, reach, seen, by_answers, by_lot) "
             "VALUES (?, ?, ?, (SELECT max(id) FROM consent), ?, ?)",
-            (day.isoformat(), purpose.strip(), reach, among is not None, by_lot),
+            (day.isoformat(), purpose, reach, among is not None, by_lot),
         )
         number = register.connection.last_insert_rowid()
         register.connection.executemany(
             "INSERT INTO list_member (list, person) VALUES (?, ?)",
             [(number, person) for person in sorted(chosen)],
         )
-        detail.update(list=number, consent=consent, purpose=purpose.strip(), people=len(chosen), reach=reach)
+        detail.update(list=number, consent=consent, purpose=purpose, people=len(chosen), reach=reach)
         detail["by_answers"] = among is not None
         rows = register.rows(
             "SELECT id, name, mail, phone FROM person JOIN list_member ON person = id "
