@@ -35,7 +35,7 @@ _WORDS = {"age": "Alder", "sex": "Køn", "area_type": "By og land"}
 _ALIKE = 0.01
 _NO_TIME = ("ingen_tid", "ved_ikke")
 _BASE = "dem, der kommer, og af alle, der bor her"
-_SOURCE = "opdigtede borgere; antagelserne står i data/raw/borgerinteresse/simulation.toml"
+_SOURCE = "opdigtede borgere efter antagelser, der følger med programmet"
 
 Rows = NDArray[np.intp]
 
