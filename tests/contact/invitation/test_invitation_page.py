@@ -93,6 +93,26 @@ def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
     assert "Åse" in actors
 
 
+def test_whoever_withdraws_before_the_throw_takes_her_panels_along_and_no_others(page):
+    told(page)._ticks["formats"]["workshop"].value = True
+    page._many.way.value, page._many.seats.value = "dice", 24
+    page._make.click()
+    laid_out = page._laid_out
+    who = pd.read_csv(laid_out.private / "koder.csv").set_index("kode")["kode_i_brev"]
+    panels = pd.read_csv(laid_out.public / "paneler.csv", index_col="panel")
+    gone = panels.loc[7].iloc[0]
+    page._person.value = who[gone]
+    next(w for w in page.children if getattr(w, "description", "") == "Træk samtykket tilbage").click()
+    assert "Samtykket er trukket tilbage." in page._gone.value
+    page._dice.value = 7
+    page._throw.click()
+    assert "Panel 007 falder ud" in page._made.value
+    page._dice.value = int(panels.index[~panels.eq(gone).any(axis=1)][0])
+    page._throw.click()
+    assert "24 er på listen." in page._made.value
+    assert page._laid_out is laid_out
+
+
 def test_nobody_stands_in_what_a_notebook_saves(page, key_file):
     told(page)._make.click()
     saved = json.dumps(Widget.get_manager_state())

@@ -154,8 +154,11 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         return group
 
     def _show(self, _: object = None) -> None:
-        self._who.value = words.overview(overview(self._candidates, self.selection))
+        self._show_who()
         self._many.show()
+
+    def _show_who(self) -> None:
+        self._who.value = words.overview(overview(self._candidates, self.selection))
 
     def _show_way(self) -> None:
         self._laid_out = None
@@ -235,7 +238,10 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             withdraw(register, find(register, self._person.value), day=self._today)
         self._reopen()
         self._person.value = ""
-        self._show()
+        self._show_who()
+        # Panels that are laid out stay: the fingerprint has been read aloud, and hers fall out.
+        if self._laid_out is None:
+            self._many.show()
         self._gone.value = words.paragraphs(["Samtykket er trukket tilbage."], "borger-done")
 
     def _hand_out(
