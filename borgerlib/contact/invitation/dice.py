@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from borgerlib.contact.draw.check import draw
 from borgerlib.contact.draw.publication import WHO, publish
 from borgerlib.contact.invitation.balance import Balance
 from borgerlib.contact.lottery.panels import list_panels
+from borgerlib.errors import ParameterError
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,13 @@ def lay_out(
     codes = _codes(private)
     codes.to_frame().assign(kode_i_brev=codes.index.map(letters)).to_csv(private / WHO)
     return LaidOut(public, private, published.fingerprint, published.chances)
+
+
+def read_dice(typed: str) -> int:
+    """Return what three dice show, as typed; raise a `ParameterError` in Danish where it is anything else."""
+    if not re.fullmatch("[0-9]{3}", typed.strip()):
+        raise ParameterError("Skriv de tre tal, som terningerne viser, fx 042.")
+    return int(typed)
 
 
 def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.DataFrame:

@@ -69,12 +69,16 @@ def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
     page._make.click()
     assert "1.000 paneler er lagt frem" in page._made.value
     assert "<h1>SIMULEREDE DATA: " in (page._laid_out.public / "index.html").read_text("utf-8")
-    page._dice.value = 417
+    for unread in ("", "41", "4 1 7", "1000"):
+        page._dice.value = unread
+        page._throw.click()
+        assert "Skriv de tre tal, som terningerne viser, fx 042." in page._made.value
+    page._dice.value = "417"
     page._throw.click()
     assert "24 er på listen." in page._made.value
     assert "Panel 417 er trukket." in page._made.value
     made = page._made.value
-    page._dice.value = 418
+    page._dice.value = "418"
     page._throw.click()
     assert "Panel 417 er allerede trukket. Der trækkes kun én gang." in page._made.value
     path = made.partition("<code>")[2].partition("</code>")[0]
@@ -104,10 +108,10 @@ def test_whoever_withdraws_before_the_throw_takes_her_panels_along_and_no_others
     page._person.value = who[gone]
     next(w for w in page.children if getattr(w, "description", "") == "Træk samtykket tilbage").click()
     assert "Samtykket er trukket tilbage." in page._gone.value
-    page._dice.value = 7
+    page._dice.value = "007"
     page._throw.click()
     assert "Panel 007 falder ud" in page._made.value
-    page._dice.value = int(panels.index[~panels.eq(gone).any(axis=1)][0])
+    page._dice.value = f"{panels.index[~panels.eq(gone).any(axis=1)][0]:03d}"
     page._throw.click()
     assert "24 er på listen." in page._made.value
     assert page._laid_out is laid_out

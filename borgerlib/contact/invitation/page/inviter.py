@@ -17,7 +17,7 @@ from ipywidgets.widgets.widget_string import HTMLStyle
 from borgerlib import danish
 from borgerlib.contact.invitation.balance import Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import Candidates, open_candidates
-from borgerlib.contact.invitation.dice import LaidOut, lay_out, seated
+from borgerlib.contact.invitation.dice import LaidOut, lay_out, read_dice, seated
 from borgerlib.contact.invitation.handout import Handout, hand_out, lists_folder, require_listable
 from borgerlib.contact.invitation.mailing import ListRequest
 from borgerlib.contact.invitation.overview import overview
@@ -98,9 +98,8 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._file = widgets.Dropdown(options=_FILES, description="Fil")
         self._made = self._html()
         self._make = self._button("Lav listen", self._on_make, self._made)
-        self._dice = widgets.BoundedIntText(
-            value=0, min=0, max=999, description="Terningerne viser (000–999)"
-        )
+        # Empty until somebody has read the dice: a number that stands there would be drawn by one click.
+        self._dice = text_field(description="Terningerne viser (000–999)", placeholder="De tre tal, fx 042")
         self._throw = self._button("Træk panelet", self._on_throw, self._made)
         self._person = text_field(description="Borgerens kode, e-mail eller telefon", placeholder="")
         self._gone = self._html()
@@ -213,6 +212,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 check=partial(require_listable, register, self._candidates, wanted, day=self._today),
             )
         self._laid_out = laid_out
+        self._dice.value = ""
         set_shown(self._dice, self._throw, shown=True)
         lines = [
             f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
@@ -226,11 +226,12 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _on_throw(self) -> None:
         assert self._laid_out is not None, "the button is shown once the panels are laid out"
+        thrown = read_dice(self._dice.value)
         self._reopen()
-        seats = seated(self._laid_out, self._dice.value, able=self._candidates.able)
+        seats = seated(self._laid_out, thrown, able=self._candidates.able)
         made = self._hand_out(self._wanted(), seats.index, seats)
         page = self._laid_out.public / "index.html"
-        drawn = f"Panel {self._dice.value:03d} er trukket. Enhver kan slå sin lodtrækningskode op i"
+        drawn = f"Panel {thrown:03d} er trukket. Enhver kan slå sin lodtrækningskode op i"
         self._say_made(made, [f"{drawn} <code>{escape(str(page))}</code>."])
 
     def _on_withdraw(self) -> None:
