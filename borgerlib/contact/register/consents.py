@@ -14,7 +14,7 @@ from borgerlib.errors import DataError
 from borgerlib.personal import contact_mark
 
 SHARED_TELEPHONE = "several people have this telephone number, and neither address nor name tells whose it is"
-OTHER_PERSON = "said no, with a known telephone and another address or name: withdraw if it is she"
+OTHER_ADDRESS = "said no, with a known telephone and another address: withdraw if it is she"
 INVITATION = "invitation"
 """What those who may be invited have consented to."""
 
@@ -147,7 +147,7 @@ def enter_refusals(
     # An older file does not say which row an answer had, so nobody could look it up.
     told = noes[~noes["row"].isin([*hers["row"], ""])]
     unsure = told.drop_duplicates("row").set_index("row")["sure"]
-    return count, unsure.map({True: SHARED_TELEPHONE, False: OTHER_PERSON}).to_frame("reason")
+    return count, unsure.map({True: SHARED_TELEPHONE, False: OTHER_ADDRESS}).to_frame("reason")
 
 
 def covered(register: Register, purpose: str, *, day: date, by_answers: bool) -> set[int]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from borgerlib.contact import codes
 from borgerlib.contact.register.consents import (
-    OTHER_PERSON,
+    OTHER_ADDRESS,
     SHARED_TELEPHONE,
     Wording,
     add_wording,
@@ -122,6 +122,9 @@ def enter(
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
             answer, name = clear_answer(row.consent), mask_cpr(_text(row.name))
             same = _same(register, name, mail, phone)
+            if answer is False and not same:
+                # Under another name it may still be hers. She can say yes again; a letter cannot be unsent.
+                same = _same(register, "", mail, phone)
             if len(same) > 1:
                 refused[row.Index] = SHARED_TELEPHONE
             elif not answer:
@@ -130,7 +133,7 @@ def enter(
                     withdrawn |= same
                     refuse(register, same, wording.purpose, day=row.day, source=survey)
                 elif answer is False and register.rows("SELECT 1 FROM person WHERE phone = ?", (phone,)):
-                    refused[row.Index] = OTHER_PERSON
+                    refused[row.Index] = OTHER_ADDRESS
             elif mail is None and phone is None:
                 refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
             elif _is_erased(register, pseudonym):
