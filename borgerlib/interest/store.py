@@ -19,7 +19,7 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.danish import slug
-from borgerlib.errors import BorgerlibError, DataError, ParameterError, to_prepare
+from borgerlib.errors import BorgerlibError, DataError, ParameterError, command, to_prepare
 from borgerlib.files.atomic import replacing_folder, settled
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -103,6 +103,10 @@ def load(survey: str) -> pd.DataFrame:
     answered. For the people who live in the municipality, give the weights,
     ``estimate_proportions(respondents, "emner", by=["aldersgruppe"], weight="weight")``, or, for intervals
     that count what the margins explain, ``raked_to=load_weighting("odense")`` in their place.
+
+    The examples of every public name load the simulated citizens of Ærø. Two commands make them:
+    ``borger simulate Ærø --n 900 --seed 1`` and
+    ``borger prepare Ærø data/processed/SIMULEREDE_DATA/aeroe``.
 
     Examples
     --------
@@ -252,7 +256,8 @@ def not_prepared(name: str) -> DataError:
     """Return the error that says how a municipality's respondents are prepared."""
     return DataError(
         f"'{name}' has no prepared respondents. Prepared: {_prepared()}.",
-        hint=to_prepare(str(name)),
+        hint=f"{to_prepare(str(name))}\n"
+        f"To try it on made-up answers: {command('simulate', str(name))}, which says what to run next.",
     )
 
 

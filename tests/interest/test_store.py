@@ -114,6 +114,7 @@ def test_what_is_not_there_says_what_to_type(workspace):
     with pytest.raises(DataError, match="'Odense' has no prepared respondents") as caught:
         store.load("Odense")
     assert caught.value.hint.startswith("Run: borger import Odense\n")
+    assert "borger simulate Odense," in caught.value.hint
     for ask in (store.read_summary, store.codebook_path, store.load_register):
         with pytest.raises(DataError, match="no prepared respondents"):
             ask("Odense")
