@@ -83,6 +83,8 @@ class TestWheel:
             shipped = {str(path.relative_to(ROOT)) for path in (ROOT / "borgerlib").rglob(f"*{ending}")}
             assert shipped
             assert shipped <= set(names)
+        # Type checkers look for both.
+        assert {"borgerlib/py.typed", "borgerlib/__init__.pyi"} <= set(names)
 
     def test_it_works_in_an_empty_folder(self, installed, tmp_path):
         # PYTHONPATH stands before the editable install of this environment; the kernel inherits it.

@@ -39,6 +39,8 @@ def bar_chart(
 ) -> Chart:
     """Return horizontal bars, the largest first, each with its value and interval.
 
+    **What is drawn and written is Danish**: captions, decimal commas, "pct.", alternative texts.
+
     Parameters
     ----------
     estimates : DisclosedEstimates
