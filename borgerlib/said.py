@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -81,6 +82,8 @@ def _in_danish(value: object) -> str:
             return danish.number(value)
         case float():
             return danish.number(value, 1)
+        case Decimal():  # with the decimals it has
+            return danish.number(float(value), -int(value.as_tuple().exponent))
         case date():
             return danish.long_date(value)
     return str(value)

@@ -40,7 +40,7 @@ class Verdict:
     p_value : float or None
         Two-sided; None where there is no test.
     method : str
-        Danish name of the test, '' where there is none.
+        The name of the test, '' where there is none; `borgerlib.said.in_danish` gives it in Danish.
     """
 
     claim: Claim

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.said import Said
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,13 @@ class TestResult:
         Two-sided; NaN where a count is hidden or not known.
     difference : float
         What is tested, on the scale that the test's function states (shares, 0–1).
-    method : str
-        Danish: the test in a phrase, for the method section.
+    method : Said
+        The test in a phrase; ``method.danish`` is what a report says of it.
     """
 
     p_value: float
     difference: float
-    method: str
+    method: Said
 
     # pytest takes every class called Test… for a test.
     __test__ = False

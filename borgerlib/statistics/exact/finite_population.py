@@ -15,6 +15,7 @@ from functools import lru_cache
 from numbers import Real
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.exact.counts import TestResult, check_counts, missing
 
@@ -105,7 +106,7 @@ def exact_share_test(count: int, n: int, population: int, *, share: float = 0.5)
     >>> round(borgerlib.exact_share_test(45, 78, 98).p_value, 4)
     0.0049
     """
-    method = "eksakt hypergeometrisk test, tosidet"
+    method = said("hypergeometric_test")
     if missing(count, n):
         return TestResult(math.nan, math.nan, method)
     check_counts(count, n, population)

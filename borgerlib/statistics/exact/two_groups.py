@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from borgerlib import danish
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.statistics.exact.counts import TestResult, check_counts, is_whole, missing
 
 _MOST_TABLES = 2_000_000
@@ -59,7 +60,7 @@ def exact_difference_test(count_a: int, n_a: int, count_b: int, n_b: int) -> Tes
     >>> round(borgerlib.exact_difference_test(30, 45, 15, 33).p_value, 4)
     0.0689
     """
-    method = "Fishers eksakte test, tosidet"
+    method = said("fisher_test")
     if missing(count_a, n_a, count_b, n_b):
         return TestResult(math.nan, math.nan, method)
     check_counts(count_a, n_a, n_a, "a")
@@ -111,7 +112,7 @@ def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int], *, seed: 
     >>> round(borgerlib.exact_trend_test([1, 4, 8], [6, 5, 2]).p_value, 4)
     0.0117
     """
-    method = "eksakt Wilcoxon-test med midtrange, tosidet"
+    method = said("wilcoxon_test")
     if isinstance(counts_a, Iterable) and isinstance(counts_b, Iterable) and missing(*counts_a, *counts_b):
         return TestResult(math.nan, math.nan, method)
     a, b = _check_steps(counts_a, counts_b)
@@ -122,10 +123,7 @@ def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int], *, seed: 
     p_value = share_as_far(columns, scores, sum(a), abs(observed))
     if p_value is None:
         p_value, error = drawn_as_far(columns, scores, sum(a), abs(observed), seed=seed)
-        method = (
-            "Wilcoxon-test med midtrange, tosidet, af tilfældige fordelinger "
-            f"(p-værdien er sikker på {danish.number(100 * error, 3)} procentpoint)"
-        )
+        method = said("wilcoxon_test_drawn", points=round(Decimal(100 * error), 3))
     return TestResult(p_value, observed / (sum(a) * sum(b)), method)
 
 

@@ -15,6 +15,7 @@ from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers, kept_own_answers, load_own_answers
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.said import in_danish
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.charts.chart import Chart
@@ -203,7 +204,8 @@ class InsightPage:
         method = leaders_method(self.survey, [item for figure in figures for item in figure.items])
         tested = [v for v in self._verdicts() if v.p_value is not None]
         lines = [
-            f"- **Prøve:** »{v.claim.statement}« {with_chance(v)} Prøvet med {v.method}." for v in tested
+            f"- **Prøve:** »{v.claim.statement}« {with_chance(v)} Prøvet med {in_danish(v.method)}."
+            for v in tested
         ]
         return Text("\n".join([method.markdown, *lines]))
 

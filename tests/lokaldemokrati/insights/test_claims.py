@@ -252,7 +252,8 @@ def test_figure_3_is_within_chance():
     assert found.p_value == pytest.approx(float(fisher(39, 45, 24, 33)), rel=1e-12)
     assert found.p_value == pytest.approx(0.1518, abs=5e-5)
     assert found.outcome == "within chance"
-    assert found.method == "Fishers eksakte test, tosidet"
+    assert found.method == "Fisher's exact test, two-sided"
+    assert found.method.danish == "Fishers eksakte test, tosidet"
     assert found.sentence.replace("\u00a0", " ") == (
         "Viljen til at eksperimentere er større med en strategi (87 pct.) end uden en strategi (73 pct.), "
         "men forskellen er inden for det tilfældige."

@@ -223,7 +223,8 @@ def test_numbers_may_come_out_of_a_frame():
 def test_a_trend_among_hundreds_is_gone_through_in_a_moment():
     a, b = [31, 40, 42, 46, 41], [23, 30, 41, 52, 54]
     result = exact_trend_test(a, b)
-    assert result.method == "eksakt Wilcoxon-test med midtrange, tosidet"
+    assert result.method == "exact Wilcoxon test with midranks, two-sided"
+    assert result.method.danish == "eksakt Wilcoxon-test med midtrange, tosidet"
     # Its normal approximation, with the variance corrected for ties, is near at this size.
     normal = stats.mannwhitneyu(np.repeat(range(5), a), np.repeat(range(5), b), use_continuity=False)
     assert result.p_value == pytest.approx(normal.pvalue, rel=0.03)
@@ -233,8 +234,10 @@ def test_a_trend_among_hundreds_is_gone_through_in_a_moment():
 def test_a_trend_with_too_many_tables_is_drawn_and_says_how_sure_it_is():
     a, b = [12, 15, 22, 30, 31, 44, 46], [15, 25, 25, 30, 31, 44, 30]
     drawn, again = exact_trend_test(a, b), exact_trend_test(a, b, seed=2)
-    assert "tilfældige fordelinger" in drawn.method
-    error = float(re.search(r"sikker på (\d+,\d+) procentpoint", drawn.method)[1].replace(",", ".")) / 100
+    points = re.search(r"drawn at random \(p-value within (\d\.\d{3}) percentage points", drawn.method)[1]
+    in_danish = f"tilfældige fordelinger (p-værdien er sikker på {points.replace('.', ',')} procentpoint)"
+    assert in_danish in drawn.method.danish
+    error = float(points) / 100
     assert 0 < error < 0.002
     assert abs(drawn.p_value - again.p_value) < 2 * error
     assert exact_trend_test(a, b) == drawn
