@@ -37,7 +37,7 @@ All = Annotated[bool, Option("--all", help="All 98 municipalities.")]
 def batch(
     municipalities: Annotated[
         list[str] | None,
-        Argument(help="Names or codes, 'hele-landet', or a file with one a line."),
+        Argument(help="Names or codes, 'hele-landet', or a file with one or more a line."),
     ] = None,
     everybody: All = False,
     jobs: Jobs = 2,

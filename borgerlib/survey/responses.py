@@ -147,6 +147,8 @@ class Responses:
     source : Source
     absent : tuple of str
         Items that no column of the export feeds.
+    unread : tuple of str
+        Headings of the columns that feed no item though they hold answers, the platform's own left out.
     words : Series, optional
         Row → the version of the words with which our own form asked for consent, if the export has it.
     """
@@ -156,6 +158,7 @@ class Responses:
     codebook: Codebook
     source: Source
     absent: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     words: pd.Series | None = None
 
 

@@ -34,6 +34,7 @@ from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.responses import Responses
 from borgerlib.survey.simulation.export import is_simulated
 
+_NAMED = 8
 _SIMULATED_ID = r"SIM-(IGEN-|UNG-)?\d{6}"
 
 
@@ -127,6 +128,8 @@ def prepare(
     simulated = is_simulated(path) or _has_simulated_ids(responses)
     _refuse_replacing_real(found.name, simulated)
     notes: list[str] = [*responses.source.notes, *piled_up(responses)]
+    if unread := responses.unread:
+        notes.append(said("columns_unread", count=len(unread), columns=list(unread[:_NAMED])))
     if (youngest := youngest_age(book, min_age)) > min_age:
         notes.append(said("youngest_band", age=youngest))
         min_age = youngest

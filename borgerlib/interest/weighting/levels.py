@@ -124,6 +124,11 @@ def unusable(target: Margin, respondents: pd.DataFrame) -> list[str]:
             f"'{column}': most answers are none of the districts counted ({legal}): {_some(unmatched)}. "
             "Use the same names in the survey and in the file of districts."
         ]
+    if target.role == "area" and respondents[column].isna().all():
+        return [
+            f"'{column}': no answer is known, though people are counted by it ({legal}). Say in the mapping "
+            "which column holds it ('borger map'), or leave out --districts."
+        ]
     if known == 0:
         return [
             f"'{column}': nobody has a level that the population is counted by ({legal}). Check the mapping, "

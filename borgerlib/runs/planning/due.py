@@ -190,7 +190,8 @@ def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:
     Parameters
     ----------
     given : sequence of str
-        Names, codes, 'hele-landet', or files with one a line (of a CSV, the first column).
+        Names, codes, 'hele-landet', or files with one a line; of a CSV the first column, unless all cells
+        of a line are names, or codes, of municipalities.
     everybody : bool
         All 98.
 
@@ -270,10 +271,28 @@ def _is_file(entry: str) -> bool:
 def _lines(path: Path) -> list[str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            first = [row[0].strip() for row in csv.reader(file, delimiter=";") if row]
+            rows = [";".join(row).replace(",", ";").split(";") for row in csv.reader(file, delimiter=";")]
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(
             f"{path} cannot be read as text in UTF-8.", hint="Save it as UTF-8, one municipality a line."
         ) from error
-    cells = [entry.split(",")[0].strip() for entry in first]
-    return [cell for cell in cells if cell and not cell.startswith("#")]
+    return [name for row in rows if not row[0].lstrip().startswith("#") for name in _named(row)]
+
+
+def _named(row: Sequence[str]) -> list[str]:
+    """Return the municipalities of a line: all if every cell is a name, or a code; else the first.
+
+    A number beside a name may count something, and be the code of another municipality by chance.
+    """
+    cells = [cell.strip() for cell in row]
+    filled = [cell for cell in cells if cell]
+    alike = len({cell.isdigit() for cell in filled}) == 1
+    return filled if alike and all(map(_is_municipality, filled)) else [*filter(None, cells[:1])]
+
+
+def _is_municipality(name: str) -> bool:
+    try:
+        settled_name(name)
+    except ParameterError:
+        return False
+    return True

@@ -107,7 +107,7 @@ def joined_text(item: Item, separator: str, values: Mapping[str, str] | None = N
     fewest ids and short texts instead of the options' own texts.
     """
     sign = separator.strip(" ") or " "
-    texts = {normalise(option.text) for option in item.options}
+    texts = {normalise(text) for option in item.options for text in (option.text, option.text_en)}
     given = {normalise(value) for value in values or {}}
     known: dict[str, tuple[str, Cost]] = {}
     starts: dict[str, int] = {}

@@ -181,14 +181,15 @@ def denies(text: str) -> bool:
 
 def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatcher:
     """Return the matcher of an item, by the mapping's `values`, the options' texts, short texts and ids."""
+    english = {normalise(option.text_en): option.id for option in item.options if option.text_en}
     texts = {normalise(option.text): option.id for option in item.options}
     other = {_LIMESURVEY_OTHER: item.catch_all.id} if item.catch_all else {}
     ids = {normalise(option.id): option.id for option in item.options}
     shorts = {normalise(option.short): option.id for option in item.options}
     given = {normalise(value): option for value, option in (values or {}).items()}
-    known = {**_yes_no(item), **_sexes(item), **other, **ids, **shorts, **texts, **given}
+    known = {**english, **_yes_no(item), **_sexes(item), **other, **ids, **shorts, **texts, **given}
     refused = [option.id for option in item.options if option.missing == "refused"]
-    return OptionMatcher(known, texts, refused[0] if len(refused) == 1 else None)
+    return OptionMatcher(known, english | texts, refused[0] if len(refused) == 1 else None)
 
 
 def _yes_no(item: Item) -> dict[str, str]:

@@ -43,6 +43,11 @@ _CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
 _WEIGHT = re.compile(r"v(æ|ae)gt|weight|vikt|gewicht", re.IGNORECASE)
 _ABOUT_ONE = 0.3
 _MARKS = ({"0", "1"}, {"1"}, {"x"}, {"v"}, {"✓"}, {"✔"})
+# Labels of a box that a person ticked or not; yes and no may answer a question of its own.
+_TICK_WORDS = frozenset(
+    ["valgt", "ikke valgt", "vald", "ej vald", "inte vald", "gewählt", "nicht gewählt", "selected",
+     "not selected", "checked", "unchecked", "quoted", "not quoted", "nævnt", "ikke nævnt"]
+)  # fmt: skip
 _MANY = 10
 
 
@@ -139,10 +144,13 @@ def _goes_on(group: Sequence[Seen], seen: Seen) -> bool:
 
 
 def _is_own_tick(seen: Seen) -> bool:
-    """Return whether a column is an option without its question: only its own heading, or 0 and 1."""
+    """Return whether a column is an option without its question: its own heading, 0 and 1, or 'Valgt'."""
     column, held = seen.column, {normalise(text) for text in seen.answers if not is_unticked(text)}
-    ticks = held == {normalise(column.label)} or (held in _MARKS and "?" not in column.label)
-    return ticks and not (column.question or column.role or column.labels)
+    if column.labels:
+        ticks = {normalise(text) for text in column.labels.values()} | held <= _TICK_WORDS
+    else:
+        ticks = held == {normalise(column.label)} or (held in _MARKS and "?" not in column.label)
+    return ticks and not (column.question or column.role)
 
 
 def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:

@@ -21,13 +21,14 @@ from borgerlib.survey.mapping.candidate import FREQUENT, reworded
 from borgerlib.survey.mapping.choices import (
     Coded,
     indicated_choices,
+    label_of,
     no_answers,
     several_choices,
     shown,
     single_choice,
 )
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
-from borgerlib.survey.mapping.notes import broken, notes_of, of_item
+from borgerlib.survey.mapping.notes import broken, notes_of, of_item, unread_columns
 from borgerlib.survey.responses import Export, Problem, Responses, dtype_of, problem_frame, problems_of
 
 _OLDEST = 130
@@ -84,6 +85,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         codebook=codebook,
         source=replace(export.source, notes=(*export.source.notes, *notes)),
         absent=tuple(item.id for item in codebook if mapping.item(item.id) is None),
+        unread=unread_columns(export, mapping),
     )
 
 
@@ -148,10 +150,23 @@ def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.S
         twice += problems_of(left.map(partial(shown, column=known)), item.id, "not_a_number")
         none = [value for value in held if value in texts or absent(value)]
         column = column.mask(column.isin(none)) if none else column
+        if item.kind == "text":
+            column = _in_words(column, entry, known.labels)
         other = values.notna() & column.notna() & (column != values)
         twice += problems_of(column[other], item.id, "two_answers")
         values = values.fillna(column)
     return values, twice
+
+
+def _in_words(column: pd.Series, entry: ItemMapping, labels: abc.Mapping[str, str]) -> pd.Series:
+    """Return the texts that codes stand for: an area may have been chosen from a list.
+
+    A code for which the mapping's `values` say something else stays as it is.
+    """
+    if not labels:
+        return column
+    given = dict(entry.values)
+    return column.map(lambda value: value if value in given else label_of(value, labels), na_action="ignore")
 
 
 def _no_numbers(answers: Iterable[str], labels: abc.Mapping[str, str]) -> list[str]:

@@ -11,10 +11,11 @@ from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, normalise
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.codebook.outside import code_doubts, codes_outside, percent_doubts
+from borgerlib.survey.form.names import MARK, OWN_ID
 from borgerlib.survey.mapping.candidate import FREQUENT
 from borgerlib.survey.mapping.choices import Coded, label_of
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
-from borgerlib.survey.responses import Export
+from borgerlib.survey.responses import Column, Export
 
 _NAMED = 4
 
@@ -47,15 +48,32 @@ def _no_options(item: Item, coded: Coded) -> Iterator[Said]:
 
 def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mapping) -> Iterator[Said]:
     """Name boxes of a question that feed nothing: an option may be new this year."""
-    asked = {export.column(name).question for name in entry.columns if entry.layout == "indicators"} - {""}
-    used = {name for each in mapping.items for name in each.columns}
-    unread = [
-        column.name
-        for column in export.columns
-        if column.question in asked and column.name not in used and export.counts(column.name)
-    ]
-    if unread:
+    asked = _boxes_asked(entry, export)
+    if unread := [column.name for column in _unread(export, mapping) if column.question in asked]:
         yield of_item(item.id, "boxes_unread", columns=unread[:_NAMED])
+
+
+def unread_columns(export: Export, mapping: Mapping) -> tuple[str, ...]:
+    """Return columns that feed nothing though they hold answers: a question may be new this year.
+
+    Boxes of a question that is read stand in its own note.
+    """
+    told = {question for entry in mapping.items for question in _boxes_asked(entry, export)}
+    return tuple(column.name for column in _unread(export, mapping) if column.question not in told)
+
+
+def _boxes_asked(entry: ItemMapping, export: Export) -> set[str]:
+    return {export.column(name).question for name in entry.columns if entry.layout == "indicators"} - {""}
+
+
+def _unread(export: Export, mapping: Mapping) -> list[Column]:
+    """Return the columns that hold something, are neither the platform's nor our page's, and feed nothing."""
+    used = {MARK, OWN_ID, *(name for each in mapping.items for name in each.columns)}
+    return [
+        column
+        for column in export.columns
+        if not column.role and column.name not in used and export.counts(column.name)
+    ]
 
 
 def _own_words(item: Item, coded: Coded) -> Iterator[Said]:

@@ -57,8 +57,13 @@ def look(export: Export, column: Column) -> Seen:
 
 def likeness(texts: Iterable[str], item: Item) -> float:
     """Return the highest similarity of some texts to the item's text, aliases or id (0–1)."""
-    wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
+    wanted = _wordings(item)
     return max((alike_texts(one, other) for one in _worded(texts) for other in wanted), default=0.0)
+
+
+def _wordings(item: Item) -> list[str]:
+    """Return what may head an item's column: its text in either language, its aliases and its id."""
+    return [normalise(text) for text in (item.text, item.text_en, *item.aliases, item.id) if text]
 
 
 def _worded(texts: Iterable[str]) -> list[str]:
@@ -86,7 +91,7 @@ def asks(texts: Iterable[str], item: Item) -> bool:
     """
     if item.role == "sex":
         return likeness(texts, item) >= RELATED
-    wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
+    wanted = _wordings(item)
     return any(
         alike_texts(one, other) >= SIMILAR
         and (len(other.split()) > _NAME or len(one.split()) <= len(other.split()))

@@ -96,7 +96,9 @@ class Suggestion:
                 item.id for item in codebook if item.role in roles and self.confidence[item.id] != "missing"
             ]
             if not fed:
-                problems.append(f"no column is recognised for {' or '.join(roles)}")
+                why = [self.reasons[item.id] for item in codebook if item.role in roles]
+                told = [f": {reason}" for reason in why if isinstance(reason, Said)][:1]
+                problems.append(f"no column is recognised for {' or '.join(roles)}{''.join(told)}")
         if not self.mapping.items:
             problems.append("no column is recognised at all")
         if problems:

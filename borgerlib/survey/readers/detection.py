@@ -17,12 +17,13 @@ from borgerlib.survey.grid.limits import Limits, check_file
 from borgerlib.survey.grid.text import read_text_grid
 from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.grid.workbook import read_workbook_grids
-from borgerlib.survey.readers import forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
+from borgerlib.survey.readers import forms, kobo, limesurvey, platforms, spss, surveyxact
+from borgerlib.survey.readers.labels import with_labels
 from borgerlib.survey.responses import Export
 
 # Each reads a table of its platform, and returns None for any other.
 _VENDORS: tuple[Callable[[HeadedGrid], Export | None], ...] = (
-    limesurvey.read, forms.read_google, forms.read_microsoft, govocal.read, platforms.read, kobo.read,
+    limesurvey.read, forms.read_google, forms.read_microsoft, forms.read_go_vocal, platforms.read, kobo.read,
 )  # fmt: skip
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -169,10 +170,9 @@ def _read_grids(grids: list[Grid], limits: Limits, where: Where) -> Export:
     grid = _sheet(grids, where.sheet)
     table = as_table(grid, limits=limits, heading_rows=where.heading_rows)
     _refuse_respondent_list(table)
-    for read in _VENDORS:
-        if export := read(table):
-            return export
-    return tabular.read(table)
+    others = [other for other in grids if other.sheet != grid.sheet]
+    known = filter(None, (read(table) for read in _VENDORS))
+    return with_labels(next(known, None) or tabular.read(table), others)
 
 
 def _sheet(grids: list[Grid], named: str) -> Grid:

@@ -1,4 +1,4 @@
-"""Google Forms and Microsoft Forms: one table, with chosen options joined in one cell."""
+"""Google Forms, Microsoft Forms and Go Vocal: one table, with chosen options joined in one cell."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import re
 
 from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import export_of, question_columns, with_roles
-from borgerlib.survey.grid.values import holds_times
+from borgerlib.survey.grid.values import all_match, holds_times
 from borgerlib.survey.responses import PLATFORM, Export
 
 GOOGLE = "Google Forms"
 MICROSOFT = "Microsoft Forms"
+GO_VOCAL = "Go Vocal"
 _TIME_STAMPS = {"tidsstempel", "timestamp", "tidsstämpel", "tidsmerke", "tidsangivelse", "zeitstempel"}
 _META = 5
 _ACCOUNT = r"(?i:anonymous)|\S+@\S+"
 _QUIZ = re.compile(
     r"samlede point|total points|quiz ?feedback|(points?|feedback) ?[-–] ?.+|grade posted time", re.IGNORECASE
 )
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
 _CHANGED = ("last modified", "sidst ændret", "senest ændret", "tidspunkt for")
 
 
@@ -51,3 +54,21 @@ def read_microsoft(table: HeadedGrid) -> Export | None:
     if sixth.casefold().startswith(_CHANGED) and (values.isna().all() or holds_times(values)):
         roles[sixth] = PLATFORM
     return export_of(table, MICROSOFT, with_roles(question_columns(table.headings), roles))
+
+
+def read_go_vocal(table: HeadedGrid) -> Export | None:
+    """Read a Go Vocal (formerly CitizenLab) workbook: one row per input, chosen options joined by ';'.
+
+    Return None unless the first column has the platform's ids and a later one those of authors.
+    """
+    first, *others = table.headings
+    if not table.grid.sheet or not all_match(table.frame[first], _UUID):
+        return None
+    author = next((at for at, name in enumerate(others, start=1) if all_match(table.frame[name], _UUID)), 0)
+    if not author:
+        return None
+    # The time of the input is the first time after the author's id; registration answers follow.
+    later = table.headings[author + 1 :]
+    time = next((name for name in later if all_match(table.frame[name], _TIME)), "")
+    roles = {first: "id", table.headings[author]: PLATFORM, time: "submitted"}
+    return export_of(table, GO_VOCAL, with_roles(question_columns(table.headings), roles))

@@ -154,6 +154,14 @@ def test_the_warning_of_an_old_population_is_told_not_raised(workspace, tmp_path
     assert "borger population refresh" in prepared.warnings[0]
 
 
+def test_columns_that_no_question_reads_are_named(workspace, tmp_path):
+    export, mapping = write_export(tmp_path, mixed())
+    head, *rows = export.read_text("utf-8").splitlines()
+    export.write_text("\n".join([f"{head};vaegt", *(f"{row};1,2" for row in rows)]), encoding="utf-8")
+    prepared = prepare(ISLAND, export, mapping=mapping)
+    assert any("not read (1): 'vaegt'" in warning for warning in prepared.warnings)
+
+
 @pytest.mark.slow
 def test_without_dates_today_is_taken_and_told(workspace, tmp_path):
     rows = [(*answer[:-1], "") for answer in mixed()]

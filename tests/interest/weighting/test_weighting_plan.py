@@ -252,6 +252,17 @@ def test_districts_and_merges_that_are_not_used_are_told(tmp_path):
     assert "[merge.area] is not used" in told
 
 
+def test_districts_without_a_column_for_the_area(tmp_path):
+    path = districts(tmp_path, {"Nord": adults() // 2, "Syd": adults() - adults() // 2})
+    nowhere = people().assign(omraade=pd.array([None] * 120, dtype="string"))
+    with pytest.raises(MarginError) as caught:
+        weigh(nowhere, BOOK, "Ærø", rules=load_weighting_rules(), districts=[path])
+    (problem,) = caught.value.problems
+    assert problem.startswith("'omraade': no answer is known, though people are counted by it (Nord, Syd).")
+    assert problem.endswith("or leave out --districts.")
+    assert "--unweighted" in caught.value.hint
+
+
 def test_nobody_with_a_known_age_is_told_and_nothing_known_is_refused():
     ageless = people().assign(aldersgruppe=pd.Categorical([None] * 120))
     weighting = weigh(ageless, BOOK, "Ærø", rules=load_weighting_rules())

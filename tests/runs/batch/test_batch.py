@@ -404,6 +404,19 @@ def test_names_are_checked_all_at_once(tmp_path):
     names.write_text("# de tre\n0461;Odense\nÆrø\n\nAarhus Kommune,x\n")
     assert read_names([str(names), "Odense", "hele-landet"]) == ["Odense", "Ærø", "Aarhus", ""]
     assert read_names([str(names.rename(tmp_path / "uden-endelse"))]) == ["Odense", "Ærø", "Aarhus"]
+    several = tmp_path / "flere.txt"
+    several.write_text(
+        "Odense;Ærø\nAarhus, Tårnby\n0461;Odense;\n751;0479\nFaaborg-Midtfyn;101\nNyborg;Fyn\n"
+    )
+    assert read_names([str(several)]) == [
+        "Odense",
+        "Ærø",
+        "Aarhus",
+        "Tårnby",
+        "Svendborg",
+        "Faaborg-Midtfyn",
+        "Nyborg",
+    ]
     assert len(read_names([], everybody=True)) == 98
     with pytest.raises(ParameterError) as error:
         read_names(["Odnse", "Aarhus", "9999"])

@@ -197,6 +197,42 @@ def test_unsure_and_lacking_columns_stop_the_reading(tmp_path):
     assert "borger codebook draft " in caught.value.hint
 
 
+def test_an_untidy_column_of_a_required_question_is_named_where_the_reading_stops(tmp_path):
+    columns = {**COLUMNS, heading("alder"): ["ung", "gammel", "30", "midt", "40", "-", "x", "y"]}
+    with pytest.raises(DataError, match="not recognised beyond doubt") as caught:
+        read_responses(write_csv(tmp_path / "x.csv", transposed(columns)), CODEBOOK)
+    (problem,) = [each for each in caught.value.problems if "for age" in each]
+    assert "has its text, but 2 of 7 values are numbers" in problem
+
+
+def test_a_survey_in_two_languages_is_read_by_both(tmp_path):
+    topics, times = CODEBOOK.item("emner").options[:3], CODEBOOK.item("tid").options[:3]
+    # Of eight people the last four answer in English; every other one chooses two topics.
+    chosen = [[0], [1, 0], [2], [0, 2], [1], [2, 1], [0], [1, 0]]
+    columns = {
+        "Nr": [str(at) for at in range(8)],
+        "What is your gender?": ["Kvinde", "Man"] * 4,
+        "How old are you?": ["30"] * 8,
+        CODEBOOK.item("emner").text_en: [
+            ", ".join(topics[one].text if at < 4 else topics[one].text_en for one in each)
+            for at, each in enumerate(chosen)
+        ],
+        CODEBOOK.item("tid").text_en: [
+            times[at % 3].text if at < 4 else times[at % 3].text_en for at in range(8)
+        ],
+    }
+    frame = read_responses(write_csv(tmp_path / "x.csv", transposed(columns)), CODEBOOK).frame
+    assert [int(frame[f"emner__{option.id}"].sum()) for option in topics] == [5, 4, 3]
+    assert [int((frame["tid"] == option.id).sum()) for option in times] == [3, 3, 2]
+    assert frame["koen"].tolist() == ["kvinde", "mand"] * 4
+
+
+def test_columns_that_feed_nothing_are_kept_in_mind(tmp_path):
+    more = {"vaegt": ["1,2"] * 8, "Hvor længe har du boet her?": ["Længe"] * 8, "Tom": [""] * 8}
+    read = read_responses(write_csv(tmp_path / "x.csv", transposed({**COLUMNS, **more})), CODEBOOK)
+    assert read.unread == ("Nr.", "Ét ord om kommunen", "vaegt", "Hvor længe har du boet her?")
+
+
 def test_an_export_of_another_survey_is_not_taken(tmp_path):
     plain = parse_codebook(
         {

@@ -9,6 +9,7 @@ from survey_exports import CODEBOOK, PEOPLE, check
 
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 
@@ -126,3 +127,31 @@ def test_a_file_without_cases_is_refused(tmp_path):
     pyreadstat.write_sav(pd.DataFrame({"koen": pd.Series([], dtype=float)}), str(path))
     with pytest.raises(DataError, match="nothing below them"):
         read_export(path)
+
+
+def test_an_area_chosen_from_a_list_is_its_text_not_its_code(tmp_path):
+    path = tmp_path / "x.sav"
+    frame = pd.DataFrame({"bydel": [1.0, 2.0, 2.0, None, 3.0]})
+    labels = {"bydel": {1: "Midt", 2: "Nord", 3: "Uoplyst"}}
+    pyreadstat.write_sav(frame, str(path), column_labels=["Bydel"], variable_value_labels=labels)
+    book = parse_codebook(
+        {
+            "survey": {"id": "x", "title": "X"},
+            "item": [{"id": "omraade", "text": "Bydel", "kind": "text", "role": "area"}],
+        },
+        source="x",
+    )
+    assert read_responses(path, book).frame["omraade"].fillna("").tolist() == ["Midt", "Nord", "Nord", "", ""]
+    own = Mapping("x", (ItemMapping("omraade", ("bydel",), values={"2": "Havnen"}),))
+    read = read_responses(path, book, mapping=own).frame["omraade"]
+    assert read.fillna("").tolist() == ["Midt", "Havnen", "Havnen", "", ""]
+
+
+def test_boxes_labelled_by_their_options_alone_are_one_question(tmp_path):
+    path = tmp_path / "x.sav"
+    frame = pd.DataFrame({f"q6_{at}": [float(row % (at + 1) == 0) for row in range(12)] for at in (1, 2, 3)})
+    labels = {name: {0: "Ikke valgt", 1: "Valgt"} for name in frame}
+    options = ["Borgermøde", "Workshop", "Høring"]
+    pyreadstat.write_sav(frame, str(path), column_labels=options, variable_value_labels=labels)
+    (asked,) = questions(read_export(path))
+    assert (asked.kind, asked.options) == ("multiple", {"Borgermøde": 6, "Workshop": 4, "Høring": 3})
