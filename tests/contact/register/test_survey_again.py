@@ -115,7 +115,7 @@ def test_a_no_beside_a_known_telephone_is_told_with_its_row_unless_it_is_hers(sa
     ]
     done = entered(register, saved, *no, answer("hanne", "2026-11-25"))
     assert done.refused["reason"].to_dict() == {
-        "2": "said no, with a known telephone and another address or name: withdraw if it is she",
+        "2": "said no, with a known telephone and another address: withdraw if it is she",
         "3": "several people have this telephone number, and neither address nor name tells whose it is",
     }
     assert done.withdrawn == 2
