@@ -221,7 +221,7 @@ def _by_key() -> dict[str, Municipality]:
 
 @cache
 def squares() -> tuple[dict[str, str], ...]:
-    """Return the municipalities as squares of a map: code, name, row and column from 0 at the north-west."""
+    """Return the squares of a map: code, name, letters (three), row and column from 0 at the north-west."""
     with places.raw_data("befolkning", "danmarkskort.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 

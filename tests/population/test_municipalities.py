@@ -196,3 +196,14 @@ def test_every_municipality_has_a_square_of_its_own_where_it_lies_in_the_country
     assert min(row for row, _ in at.values()) == min(column for _, column in at.values()) == 0
     assert at["Hjørring"][0] < at["Aalborg"][0] < at["Aarhus"][0] < at["Aabenraa"][0]
     assert at["Esbjerg"][1] < at["Odense"][1] < at["København"][1]
+
+
+def test_every_square_has_letters_of_its_own_taken_from_the_name():
+    letters = {square["name"]: square["letters"] for square in squares()}
+    assert len(set(letters.values())) == 98
+    for name, short in letters.items():
+        assert len(short) == 3
+        rest = iter(name.lower())
+        assert all(letter in rest for letter in short.lower()), (name, short)
+    assert letters["Odense"] == "Ode"
+    assert letters["Fredericia"] == "Fra"

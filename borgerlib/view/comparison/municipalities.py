@@ -18,7 +18,6 @@ from borgerlib.view.tables.html import Table, public_table
 from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled, uncertainty
 
 _STEPS = 4
-_LETTERS = 3
 _METHOD = (
     "Kommuner med få svar er trukket mod det, som kommuner, der ligner dem, svarer; skraveret: modellens "
     "bud, for få svar til et eget tal"
@@ -66,7 +65,7 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
         Square(
             int(line["row"]),
             int(line["column"]),
-            line["name"][:_LETTERS],
+            line["letters"],
             colours[step[areas.index.get_loc(line["code"])]],
             bool(areas.loc[line["code"], "synthetic"]),
         )
