@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import operator
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from borgerlib import places
@@ -22,8 +19,6 @@ if TYPE_CHECKING:
 NUMBER_OF_MUNICIPALITIES = 98
 RESTORE = "It ships with borgerlib: reinstall it, or restore the file with 'git checkout data/raw'."
 _HINT = "Give a name such as 'Odense' or a code such as '0461'; borgerlib.municipalities() lists all 98."
-_CODE = re.compile("[0-9]{4}")
-_COUNT = re.compile("[1-9][0-9]*")
 _SUFFIX = re.compile(r"[\s-]+(regions)?kommune\s*\Z", re.IGNORECASE)
 
 
@@ -56,9 +51,6 @@ class Municipality:
     province: str
     group: str
     population: int
-
-
-_COLUMNS = [entry.name for entry in fields(Municipality)]
 
 
 def municipality(name_or_code: str | float | SupportsIndex) -> Municipality:
@@ -96,7 +88,7 @@ def municipality(name_or_code: str | float | SupportsIndex) -> Municipality:
     found = _by_key().get(_key(text))
     if found is None:
         raise ParameterError(
-            unknown_name("municipality", text, [one.name for one in _all()]),
+            unknown_name("municipality", text, [one.name for one in every_municipality()]),
             hint=_HINT,
         )
     return found
@@ -122,7 +114,7 @@ def municipalities() -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame(list(_all()))
+    return pd.DataFrame(list(every_municipality()))
 
 
 def locate(codes: pd.Series) -> pd.DataFrame:
@@ -164,59 +156,18 @@ def locate(codes: pd.Series) -> pd.DataFrame:
     )
 
 
-def read_municipalities(path: Path) -> tuple[Municipality, ...]:
-    """Read the list of municipalities, in the order of their codes.
-
-    Raises
-    ------
-    DataError
-        The file is not a UTF-8 CSV with the columns of `Municipality`, or rows are damaged (all are listed).
-    """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            lines = [(reader.line_num, row) for row in reader if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path.name} is damaged: it is no CSV in UTF-8.", hint=RESTORE) from error
-    (_, header), *rows = lines or [(1, [])]
-    if header != _COLUMNS:
-        raise DataError(
-            f"{path.name} is damaged: its columns are {', '.join(header) or '(none)'}, "
-            f"not {', '.join(_COLUMNS)}.",
-            hint=RESTORE,
-        )
-    codes = Counter(row[0] for _, row in rows)
-    problems = [f"line {line}: {text}" for line, row in rows for text in _row_problems(row)]
-    problems += [f"code '{code}' stands {times} times" for code, times in codes.items() if times > 1]
-    if len(codes) != NUMBER_OF_MUNICIPALITIES:
-        problems.append(f"there are {len(codes)} codes, not {NUMBER_OF_MUNICIPALITIES}")
-    if problems:
-        raise DataError(f"{path.name} is damaged:", problems=problems, hint=RESTORE)
-    cells: list[list[Any]] = [[*texts, int(population)] for _, (*texts, population) in rows]
-    return tuple(sorted((Municipality(*row) for row in cells), key=lambda one: one.code))
-
-
-def _row_problems(row: list[str]) -> Iterator[str]:
-    if len(row) != len(_COLUMNS):
-        yield f"it should have {len(_COLUMNS)} cells, and has {len(row)}"
-        return
-    if not all(cell.strip() for cell in row):
-        yield "a cell is empty"
-    if not _CODE.fullmatch(row[0]):
-        yield f"'{row[0]}' is no code of four digits"
-    if not _COUNT.fullmatch(row[-1]):
-        yield f"'{row[-1]}' is no number of people"
-
-
 @cache
-def _all() -> tuple[Municipality, ...]:
-    return read_municipalities(places.raw_data("befolkning", "kommuner.csv"))
+def every_municipality() -> tuple[Municipality, ...]:
+    """Return all municipalities, by code."""
+    with places.raw_data("befolkning", "kommuner.csv").open(encoding="utf-8", newline="") as file:
+        rows: list[dict[str, Any]] = sorted(csv.DictReader(file), key=lambda row: row["code"])
+    return tuple(Municipality(**{**row, "population": int(row["population"])}) for row in rows)
 
 
 @cache
 def _by_key() -> dict[str, Municipality]:
-    keys = {_key(one.full_name): one for one in _all()}
-    return keys | {_key(one.name): one for one in _all()}
+    keys = {_key(one.full_name): one for one in every_municipality()}
+    return keys | {_key(one.name): one for one in every_municipality()}
 
 
 @cache
@@ -231,7 +182,7 @@ def _key(name: str) -> str:
 
 
 def _by_code(digits: str) -> Municipality:
-    codes = {one.code: one for one in _all()}
+    codes = {one.code: one for one in every_municipality()}
     code = digits.zfill(4)
     if code not in codes:
         raise ParameterError(unknown_name("municipality code", code, codes), hint=_HINT)

@@ -40,7 +40,13 @@ _SEX = {_MEN: "mand", _WOMEN: "kvinde"}
 _ALL_AGES = "IALT"
 _HIGHEST_AGE = 125
 _PERIOD = re.compile(r"(\d{4})K([1-4])\Z")
-_VARIABLES = ("OMRÅDE", "KØN", "ALDER", "CIVILSTAND", "TID")
+_FORMS = {
+    "OMRÅDE": r"\d+",
+    "KØN": "[12]",
+    "ALDER": rf"\d+|{_ALL_AGES}",
+    "CIVILSTAND": "TOT",
+    "INDHOLD": r"\d+",
+}
 _LARGEST_ANSWER = 50_000_000
 _LARGEST_CHANGE = 0.5
 _KEPT = "The population counts in use are unchanged."
@@ -162,14 +168,9 @@ def parse_answer(answer: bytes) -> PopulationTable:
     periods = sorted(rows["TID"].unique())
     if len(periods) != 1 or not _PERIOD.match(periods[0]):
         problems.append(f"there should be one quarter in column TID, there is {', '.join(periods) or 'none'}")
-    if set(rows["CIVILSTAND"]) - {"TOT"}:
-        problems.append("column CIVILSTAND should hold the total TOT alone")
-    if set(rows["KØN"]) - set(_SEX):
-        problems.append("column KØN should hold the codes 1 and 2 alone")
-    for column, form in (("OMRÅDE", r"\d+"), ("ALDER", rf"\d+|{_ALL_AGES}"), ("INDHOLD", r"\d+")):
+    for column, form in _FORMS.items():
         strange = rows.loc[~rows[column].str.fullmatch(form), column].unique()
-        if len(strange):
-            problems.append(f"column {column} holds '{strange[0]}', which is no whole number")
+        problems += [f"column {column} holds '{value}', which was not asked for" for value in strange[:1]]
     if rows.duplicated(["OMRÅDE", "KØN", "ALDER"]).any():
         problems.append("some area × sex × age stands more than once")
     if problems:
@@ -231,7 +232,7 @@ def _rows(answer: bytes) -> pd.DataFrame:
             f"The StatBank's answer is no semicolon-separated file: {error}.", hint=_KEPT
         ) from error
     rows.columns = rows.columns.str.upper()
-    lacking = [column for column in (*_VARIABLES, "INDHOLD") if column not in rows.columns]
+    lacking = [column for column in (*_FORMS, "TID") if column not in rows.columns]
     if lacking:
         raise DataError(f"The StatBank's answer lacks the columns {', '.join(lacking)}.", hint=_KEPT)
     return rows

@@ -20,7 +20,7 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 Codes = npt.NDArray[np.integer]
 
-# Below this many possible cells an array over all of them is cheaper than looking for those that occur.
+# Below this many possible cells counting all of them is several times as fast as sorting those that occur.
 _DENSE_CELLS = 1 << 16
 _ROWS_NAMED = 5
 LARGEST = 1e140
@@ -150,38 +150,31 @@ def levels_of(column: pd.Series, *, ordered: bool = True) -> Levels:
     return Levels(rank[codes], pd.Index(values[order]))
 
 
-def cross(variables: Sequence[Levels], *, keep_missing: bool = False) -> Cells:
-    """Cross variables into the cells that occur.
-
-    With `keep_missing` a missing value is a level of its own, coded -1; without, no value may be missing.
-    """
-    # A level for missing values only where there are any: empty cells cost a pass over the rows.
-    offsets = [int(keep_missing and (variable.codes < 0).any()) for variable in variables]
-    sizes = [variable.size + offset for variable, offset in zip(variables, offsets, strict=True)]
-    of_row = variables[0].codes.astype(np.intp)
-    possible, known, shift = sizes[0], [np.arange(sizes[0])], offsets[0]
-    for variable, size, offset in zip(variables[1:], sizes[1:], offsets[1:], strict=True):
-        of_row *= size
+def cross(variables: Sequence[Levels]) -> Cells:
+    """Cross variables into the cells that occur; a missing value is a level of its own, coded -1."""
+    of_row, possible = np.zeros(len(variables[0].codes), dtype=np.intp), 1
+    for variable in variables:
+        if possible * (variable.size + 1) > _DENSE_CELLS:
+            of_row = _numbered(of_row)
+            possible = int(of_row.max(initial=0)) + 1
+        of_row *= variable.size + 1
         of_row += variable.codes
-        known = [np.repeat(level, size) for level in known] + [np.tile(np.arange(size), possible)]
-        possible, shift = possible * size, shift * size + offset
-        if possible > _DENSE_CELLS:
-            of_row, known, people = _occurring(of_row, known, shift)
-            possible, shift = len(people), 0
-    of_row, known, people = _occurring(of_row, known, shift)
-    return Cells(of_row, np.column_stack(known).astype(np.intp) - offsets, people)
+        of_row += 1
+        possible *= variable.size + 1
+    of_row = _numbered(of_row)
+    people = sums(of_row, 0)
+    row_of = np.empty(len(people), dtype=np.intp)
+    row_of[of_row] = np.arange(len(of_row))  # any one row of each cell
+    levels = np.column_stack([variable.codes[row_of] for variable in variables])
+    return Cells(of_row, levels.astype(np.intp), people)
 
 
-def _occurring(of_row: Ints, known: list[Ints], shift: int) -> tuple[Ints, list[Ints], Floats]:
-    """Renumber the cells that occur; `shift` is what lacks in `of_row` to the number of its cell."""
-    if shift:
-        of_row += shift
-    people = sums(of_row, len(known[0]))
-    occurs = people > 0
-    if occurs.all():
-        return of_row, known, people
-    renumbered = np.cumsum(occurs) - 1
-    return renumbered[of_row], [level[occurs] for level in known], people[occurs]
+def _numbered(keys: Ints) -> Ints:
+    """Return the place of each key among those that occur, in order."""
+    if keys.max(initial=0) > _DENSE_CELLS:
+        numbers: Ints = pd.factorize(keys, sort=True)[0]
+        return numbers
+    return (np.cumsum(np.bincount(keys) > 0) - 1)[keys]
 
 
 def sums(codes: Ints, size: int, values: Floats | None = None) -> Floats:

@@ -3,13 +3,11 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from borgerlib import places
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.population.municipalities import (
     locate,
     municipalities,
     municipality,
-    read_municipalities,
     squares,
 )
 
@@ -21,6 +19,9 @@ def test_there_are_98_municipalities_of_five_regions_eleven_provinces_and_five_g
     # Statistics Denmark's 5,822,762 less the 84 of Christiansø, which is no municipality.
     assert frame["population"].sum() == 5_822_678
     assert frame["code"].is_monotonic_increasing
+    assert frame["code"].str.fullmatch("[0-9]{4}").all()
+    assert (frame["population"] > 0).all()
+    assert frame.ne("").all(axis=None)
 
 
 def test_a_municipality_is_all_that_is_known_about_it():
@@ -133,60 +134,6 @@ def test_locate_lists_every_value_that_is_no_municipality():
     assert len(raised.value.problems) == 3
     assert raised.value.problems[0].startswith("2 rows: Unknown municipality code '9999'")
     assert raised.value.problems[1].startswith("1 row: Unknown municipality 'Odnse'")
-
-
-SOUND = places.raw_data("befolkning", "kommuner.csv").read_text(encoding="utf-8")
-
-
-def damage_of(tmp_path, content):
-    file = tmp_path / "kommuner.csv"
-    file.write_bytes(content)
-    with pytest.raises(DataError, match=r"^kommuner\.csv is damaged") as raised:
-        read_municipalities(file)
-    assert "git checkout" in raised.value.hint
-    return raised.value.message, list(raised.value.problems)
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda rows: rows[:-1], ["there are 97 codes, not 98"]),
-        (lambda rows: [*rows, "12,A,A,A,A,A,5"], ["line 100: '12' is no code of four digits", "99"]),
-        (lambda rows: [*rows, rows[-1]], ["code '0860' stands 2 times"]),
-        (lambda rows: [*rows[:-1], "0860,,A,A,A,A,5"], ["line 99: a cell is empty"]),
-        (lambda rows: [*rows[:-1], "0860,A,A,A,A,A,-5"], ["line 99: '-5' is no number of people"]),
-        (lambda rows: [*rows[:-1], "0860,A,A,A,A,A,0"], ["line 99: '0' is no number of people"]),
-        (lambda rows: [*rows[:-1], "0860,A"], ["line 99: it should have 7 cells, and has 2"]),
-        (
-            lambda rows: ["1,,A,A,A,A,x", *rows[1:-1], "0860"],
-            [
-                "line 2: a cell is empty",
-                "line 2: '1' is no code of four digits",
-                "line 2: 'x' is no number of people",
-                "line 99: it should have 7 cells, and has 1",
-            ],
-        ),
-    ],
-)
-def test_all_that_is_damaged_in_the_list_of_municipalities_is_told(tmp_path, change, told):
-    heading, *rows = SOUND.splitlines()
-    assert rows[-1].startswith("0860,")
-    _, problems = damage_of(tmp_path, "\n".join([heading, *change(rows)]).encode())
-    assert len(problems) == len(told)
-    assert all(text in problem for text, problem in zip(told, problems, strict=True))
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"", "its columns are (none), not code, name, "),
-        (b"kode;navn\n0461;Odense\n", "its columns are kode;navn, not code, name, "),
-        (SOUND.encode("cp1252"), "it is no CSV in UTF-8."),
-    ],
-)
-def test_another_file_than_the_list_of_municipalities_is_refused(tmp_path, content, told):
-    message, _ = damage_of(tmp_path, content)
-    assert told in message
 
 
 def test_every_municipality_has_a_square_of_its_own_where_it_lies_in_the_country():

@@ -138,7 +138,7 @@ def lines_of(text, start):
         (lambda text: text.replace("2026K1", "2026M01"), ["one quarter", "2026M01"]),
         (lambda text: text.replace("461;1;30;TOT;2026K1", "461;1;30;TOT;2025K4"), ["2025K4, 2026K1"]),
         (lambda text: text.replace("461;1;30;TOT", "461;1;30;U"), ["CIVILSTAND"]),
-        (lambda text: text.replace("461;1;30;", "461;TOT;30;"), ["KØN should hold"]),
+        (lambda text: text.replace("461;1;30;", "461;TOT;30;"), ["KØN holds 'TOT'"]),
         (lambda text: text.replace("461;1;30;", "461;1;30 år;"), ["'30 år'"]),
         (lambda text: text.replace("461;1;30;", "461;1;31;"), ["more than once"]),
         (

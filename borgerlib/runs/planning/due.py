@@ -10,7 +10,7 @@ from pathlib import Path
 
 from borgerlib import places
 from borgerlib.errors import ParameterError, RunError, unknown_name
-from borgerlib.population.municipalities import municipality, read_municipalities
+from borgerlib.population.municipalities import every_municipality, municipality
 from borgerlib.runs.planning.contents import (
     CITIZENS,
     COMPARED,
@@ -202,8 +202,7 @@ def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:
     """
     named = [name for entry in given for name in (_lines(Path(entry)) if _is_file(entry) else [entry])]
     if everybody:
-        every = read_municipalities(places.raw_data("befolkning", "kommuner.csv"))
-        named = [*(place.name for place in every), *named]
+        named = [*(place.name for place in every_municipality()), *named]
     if not named:
         raise ParameterError(
             "No municipality is named.", hint="borger batch Odense Aarhus, or borger batch --all"

@@ -205,7 +205,7 @@ def domains_of(
             hint="Rename the column first." if taken else "Name each column once.",
         )
     levels = [levels_of(column_of(respondents, column, role="by")) for column in columns]
-    cells = cross(levels, keep_missing=True)
+    cells = cross(levels)
     complete = (cells.levels >= 0).all(axis=1)
     codes = np.where(complete, np.cumsum(complete) - 1, -1)[cells.of_row]
     kept = cells.levels[complete]

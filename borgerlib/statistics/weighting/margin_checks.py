@@ -74,7 +74,7 @@ def check_margins(
             raise _unfit(extra_problems)
         everyone = cross([Levels(np.zeros(len(respondents), dtype=np.intp), pd.RangeIndex(1))])
         return CheckedMargins(everyone, [], [], 0.0)
-    cells = cross(raw, keep_missing=True)
+    cells = cross(raw)
     targets, names, codes = [], [], []
     for number, (name, margin) in enumerate(margins.items()):
         by_level = sums(cells.levels[:, number] + 1, raw[number].size + 1, cells.people)

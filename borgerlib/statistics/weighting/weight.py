@@ -254,7 +254,7 @@ def _known(respondents: pd.DataFrame, columns: Iterable[Hashable], base_weight: 
 def _combined(keys: list[pd.Series]) -> pd.Categorical:
     """Return one categorical whose categories are tuples of the columns' values, missing where any is."""
     raw = [levels_of(key, ordered=False) for key in keys]
-    cells = cross(raw, keep_missing=True)
+    cells = cross(raw)
     complete = (cells.levels >= 0).all(axis=1)
     code = np.where(complete, np.cumsum(complete) - 1, -1)
     values = [level.values[cells.levels[complete, number]] for number, level in enumerate(raw)]
