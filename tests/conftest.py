@@ -14,8 +14,8 @@ from made_up import made_up_wave
 from processes import PATIENCE, begun_here
 
 from borgerlib.interest.prepare.prepare import prepare
-from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.runs.warm import WarmServer
 from borgerlib.runs.warm.client import process_server
 from borgerlib.survey.codebook.load import load_codebook

@@ -13,8 +13,8 @@ import pytest
 
 from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.interest.prepare.prepare import prepare
-from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.protected.files import KEY
 from borgerlib.interest.survey import open_survey

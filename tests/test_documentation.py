@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import borgerlib
-from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepare.write import Prepared
 
 pytestmark = pytest.mark.slow
 

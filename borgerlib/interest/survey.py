@@ -13,7 +13,7 @@ from borgerlib.files.atomic import settled
 from borgerlib.interest import store
 from borgerlib.interest.answers.segments import Segments, segments_of
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
-from borgerlib.interest.weighting.summary import reweighted
+from borgerlib.interest.weighting.plan import reweighted
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.population.table import refreshed_path

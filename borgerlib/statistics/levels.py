@@ -172,8 +172,7 @@ def cross(variables: Sequence[Levels]) -> Cells:
 def _numbered(keys: Ints) -> Ints:
     """Return the place of each key among those that occur, in order."""
     if keys.max(initial=0) > _DENSE_CELLS:
-        numbers: Ints = pd.factorize(keys, sort=True)[0]
-        return numbers
+        return pd.factorize(keys, sort=True)[0]
     return (np.cumsum(np.bincount(keys) > 0) - 1)[keys]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from borgerlib import danish
 from borgerlib.errors import BorgerlibError
-from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.personal import is_contact_heading
 from borgerlib.said import Said
 from borgerlib.survey.cleaning.violations import mask_personal

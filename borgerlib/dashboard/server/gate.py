@@ -11,8 +11,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.voila_identity_provider import VoilaIdentityProvider
 
-from borgerlib.dashboard.page.pace import Pace
-from borgerlib.dashboard.server.visitors import MESSAGES_A_MINUTE, Visitors
+from borgerlib.dashboard.server.visitors import MESSAGES_A_MINUTE, Pace, Visitors
 
 _PROTOCOL = "v1.kernel.websocket.jupyter.org"
 VISITORS = "borger_visitors"

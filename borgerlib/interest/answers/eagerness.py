@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from borgerlib.interest.survey import InterestSurvey
-from borgerlib.interest.weighting.plan import rakeable
+from borgerlib.interest.weighting.plan import rakeable, targets_of
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.interest.weighting.summary import targets_of
 from borgerlib.statistics.crosstabs import answers_of, with_nets
 from borgerlib.statistics.models.nonresponse import nonresponse_range
 from borgerlib.survey.codebook.model import Item

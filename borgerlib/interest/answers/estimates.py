@@ -11,8 +11,6 @@ from borgerlib.errors import ParameterError
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.crosstabs import answers_of, domain_levels, item_shares, with_nets
 from borgerlib.statistics.disclosure.columns import SHARES
-from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
-from borgerlib.statistics.disclosure.named import base_of, source_of
 from borgerlib.statistics.estimation.sample_design import Design
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.labels import answer_label, group_of, level_label
@@ -54,9 +52,10 @@ def estimate_answers(
     Returns
     -------
     DataFrame
-        What `disclose_answers` takes, unprotected. Groups are named 'column=level', '' is all. Columns beside
-        the usual: domain (column), net (bool: a named sum of options), exclusive (bool: one answer a person),
-        difference to the rest (share), p_value (missing where a group is too small to be tested, or is all).
+        Unprotected: give `disclose` in one go all that a reader will see together, without difference and
+        p_value. Groups are named 'column=level', '' is all. Columns beside the usual: domain (column), net
+        (bool: a named sum of options), exclusive (bool: one answer a person), difference to the rest (share),
+        p_value (missing where a group is too small to be tested, or is all).
 
     Raises
     ------
@@ -90,32 +89,6 @@ def no_estimates() -> pd.DataFrame:
     numbers = {"n", "n_weighted", "count", *SHARES, "difference", "p_value"}
     kinds = dict.fromkeys(_ESTIMATES, str) | dict.fromkeys(numbers, float) | {"net": bool, "exclusive": bool}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
-
-
-def disclose_answers(
-    estimated: pd.DataFrame,
-    respondents: pd.DataFrame,
-    codebook: Codebook,
-    *,
-    raked_to: WeightingResult | None,
-    confidence: float,
-    min_cell: int,
-) -> DisclosedEstimates:
-    """Disclose the result of `estimate_answers`, or the rows of it that will be shown, in one go.
-
-    Everything is disclosed together, so give in one call all that a reader will see together.
-    """
-    return disclose(
-        estimated.drop(columns=["difference", "p_value"]),
-        min_cell=min_cell,
-        base=base_of(respondents.attrs),
-        source=source_of(
-            respondents.attrs, codebook, () if raked_to is None else tuple(raked_to.margins["column"])
-        ),
-        confidence=confidence,
-        simulated=bool(respondents.attrs.get("simulated", False)),
-        codebook=codebook,
-    )
 
 
 def _estimated(

@@ -18,7 +18,7 @@ def may_be_first(estimates: DisclosedEstimates, respondents: pd.DataFrame) -> pd
     Parameters
     ----------
     estimates : DisclosedEstimates
-        Items by group, as `disclose_answers` returns them.
+        Items by group, as `LocalSurvey` holds them, named by columns.
     respondents : DataFrame
         One row a person, with the columns that divide them and `weight`.
 

@@ -11,16 +11,17 @@ import pandas as pd
 
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.arrival import arrival_groups
-from borgerlib.interest.answers.estimates import disclose_answers, estimate_answers
+from borgerlib.interest.answers.estimates import estimate_answers
 from borgerlib.interest.answers.first import may_be_first
 from borgerlib.interest.answers.overview import Participation, participation
-from borgerlib.interest.answers.segments import SEGMENT, Segments
+from borgerlib.interest.answers.segments import SEGMENT
 from borgerlib.interest.survey import open_survey
 from borgerlib.interest.weighting.ages import age_groups
 from borgerlib.population.municipalities import Municipality
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
-from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
+from borgerlib.statistics.disclosure.named import base_of
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.survey.codebook.labels import group_of
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -125,19 +126,23 @@ def open_local_survey(
     kinds = survey.kinds if survey.kinds is not None and survey.kinds.come_back else None
     min_age = int(respondents.attrs["min_age"])
     grouped = _with_groups(respondents, survey.codebook, age_bands, min_age)
-    grouped, codebook = _with_segments(grouped, survey.codebook, kinds)
-    columns, items = _columns(codebook, grouped), _items(codebook, kinds)
+    codebook, items = survey.codebook, survey.codebook.ids(role for role in ASKED if role != "segment")
+    if kinds is not None:
+        grouped, items = grouped.assign(**{SEGMENT: kinds.assigned}), items | {"segment": SEGMENT}
+        codebook = replace(codebook, items=(*codebook.items, kinds.item))
+    columns = _columns(codebook, grouped)
     by = _by(divisions, items, columns)
     shares = estimate_answers(
         grouped, codebook, list(items.values()), by=by, raked_to=raked_to, confidence=confidence
     )
     admit = partial(
-        disclose_answers,
-        respondents=grouped,
-        codebook=codebook,
-        raked_to=raked_to,
-        confidence=confidence,
+        _disclosed,
         min_cell=min_cell,
+        base=base_of(respondents.attrs),
+        source=survey.source,
+        confidence=confidence,
+        simulated=bool(respondents.attrs["simulated"]),
+        codebook=codebook,
     )
     whole, left_out = admit(shares[shares["domain"] == ""]).frame, []
     estimates = admit(shares)
@@ -173,10 +178,9 @@ def open_local_survey(
     )
 
 
-def _items(codebook: Codebook, kinds: Segments | None) -> dict[str, str]:
-    asked = {role: codebook.with_role(role) for role in ASKED if role != "segment"}
-    items = {role: item.id for role, item in asked.items() if item is not None}
-    return items if kinds is None else items | {"segment": SEGMENT}
+def _disclosed(shares: pd.DataFrame, **settings: Any) -> DisclosedEstimates:
+    # What is told of tests is the direction alone.
+    return disclose(shares.drop(columns=["difference", "p_value"]), **settings)
 
 
 def _tested(shares: pd.DataFrame) -> pd.DataFrame:
@@ -199,21 +203,10 @@ def _with_groups(
     return respondents.assign(**{name: groups for name, groups in found.items() if groups is not None})
 
 
-def _with_segments(
-    respondents: pd.DataFrame, codebook: Codebook, kinds: Segments | None
-) -> tuple[pd.DataFrame, Codebook]:
-    if kinds is None:
-        return respondents, codebook
-    return respondents.assign(**{SEGMENT: kinds.assigned}), replace(
-        codebook, items=(*codebook.items, kinds.item)
-    )
-
-
 def _columns(codebook: Codebook, respondents: pd.DataFrame) -> dict[str, str]:
     """Return role → column for the columns that can divide the respondents: those with two or more levels."""
-    items = {role: codebook.with_role(role) for role in DIVIDING if role not in ("age", "segment", "arrival")}
-    columns = {role: item.id for role, item in items.items() if item is not None}
-    columns |= {"age": _AGE, "segment": SEGMENT, "arrival": _ARRIVAL}
+    made = {"age": _AGE, "segment": SEGMENT, "arrival": _ARRIVAL}
+    columns = codebook.ids(role for role in DIVIDING if role not in made) | made
     return {
         role: column
         for role, column in columns.items()

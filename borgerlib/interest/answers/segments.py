@@ -123,7 +123,6 @@ def _kept(
     except DataError:
         return None
     fits = frame.index.equals(respondents.index) and all(metadata.get(key) == wanted[key] for key in wanted)
-    fits = fits and metadata.keys() >= {*_MEASURES}
     return (frame[SEGMENT], metadata) if fits else None
 
 

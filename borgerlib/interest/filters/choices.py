@@ -162,7 +162,7 @@ def filterable(
     kinds : CopiedSegments, optional
         Kinds of citizens, to be a filter too.
     """
-    about, items = copy.attrs, _asked(codebook)
+    about, items = copy.attrs, codebook.ids(_ASKED)
     municipality, min_age = str(about["municipality"]), int(about["min_age"])
     frame, bands = _with_ages(copy, codebook, age_bands, min_age)
     made, problems = _segments(frame, codebook, municipality, kinds)
@@ -205,11 +205,6 @@ def _citizens(
         cells = population_cells(municipality, by=("age", "sex"), min_age=min_age, age_bands=age_bands)
     rows = cells.rename("people").reset_index().itertuples(index=False, name=None)
     return tuple((str(age), str(sex), float(people)) for age, sex, people in rows)
-
-
-def _asked(codebook: Codebook) -> dict[str, str]:
-    found = {role: codebook.with_role(role) for role in _ASKED}
-    return {role: item.id for role, item in found.items() if item is not None}
 
 
 def _with_ages(

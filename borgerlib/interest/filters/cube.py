@@ -30,7 +30,7 @@ from borgerlib.survey.codebook.load import load_codebook
 
 FILE = "cube.npz"
 # Increase this number when the file's layout changes, so that older files are rebuilt.
-_LAYOUT = 8
+_LAYOUT = 9
 _ASKED = ("topics", "time", "formats")
 _OFFER = TypeAdapter(Offer)
 
@@ -102,7 +102,6 @@ def open_filter_cube(
     cube = build_cube(ready.copy, ready.items, weight=WEIGHT)
     record = {
         "of": {**wanted, "copy": state},
-        "size": cube.size,
         "roles": {role: list(of) for role, of in cube.roles.items()},
         "made_of": {role: sorted(of) for role, of in ready.made_of.items()},
         "offer": asdict(ready.offer),
@@ -155,7 +154,7 @@ def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, Origin]:
             record, of = dict(json.loads(str(arrays["told"]))), json.loads(wanted)
             if record["of"] == of:
                 roles = {role: tuple(levels) for role, levels in record["roles"].items()}
-                cube = Cube(roles, arrays["bits"], arrays["weight"], arrays["rows"], int(record["size"]))
+                cube = Cube(roles, arrays["bits"], arrays["weight"], arrays["rows"])
                 return _opened(cube, record, "kept"), "kept"
             protection = {name: of["copy"][name] for name in ("key", "chance")}
             same = {**record["of"], "copy": {**record["of"]["copy"], **protection}}

@@ -47,20 +47,16 @@ _KINDS = {
 }
 
 
-def _wrong_kinds(book: Codebook) -> list[str]:
-    """Return the items whose kind does not suit their role."""
-    return [
+def refuse_unusable(book: Codebook, problems: Sequence[str] = ()) -> None:
+    """Raise `CodebookError` if kinds do not suit roles, age bands are unusable, or `problems` are given."""
+    kinds = [
         said("wrong_kind", item=item.id, role=item.role, kind=item.kind, legal=" or ".join(_KINDS[item.role]))
         for item in book
         if item.role in _KINDS and item.kind not in _KINDS[item.role]
     ]
-
-
-def refuse_unusable(book: Codebook, problems: Sequence[str] = ()) -> None:
-    """Raise `CodebookError` if kinds do not suit roles, age bands are unusable, or `problems` are given."""
     age = banded_item(book)
     bands = age_option_problems(age) if age is not None else []
-    if found := [*_wrong_kinds(book), *bands, *problems]:
+    if found := [*kinds, *bands, *problems]:
         raise CodebookError(
             said("unusable_codebook", codebook=book.id),
             problems=found,

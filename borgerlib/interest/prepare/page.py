@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from borgerlib.danish import SIMULATED
-from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.survey.cleaning.violations import RULES
 
 

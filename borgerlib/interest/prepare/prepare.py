@@ -14,9 +14,8 @@ from borgerlib.errors import DataError, MarginError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import refuse_unusable
 from borgerlib.interest.prepare.refused import refused_of
-from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.survey_date import survey_date_of
-from borgerlib.interest.prepare.write import write_prepared
+from borgerlib.interest.prepare.write import Prepared, write_prepared
 from borgerlib.interest.prepared import is_prepared, processed_folder
 from borgerlib.interest.weighting.ages import add_age_bands, middles_of_bands, piled_up, youngest_age
 from borgerlib.interest.weighting.areas import placed, read_area_map, recoded

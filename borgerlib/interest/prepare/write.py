@@ -1,4 +1,4 @@
-"""Write the result of a preparation to the folders that every later step reads."""
+"""The result of preparing a survey, and the folders it is written to, which every later step reads."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 import importlib.metadata
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,70 @@ from borgerlib.errors import BorgerlibError
 from borgerlib.files.atomic import settled
 from borgerlib.files.workbook import escape_formulas
 from borgerlib.interest import store
-from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepared import RESPONDENTS
 from borgerlib.interest.protected.files import read_key, write_copy
-from borgerlib.interest.weighting.summary import summary_of
+from borgerlib.interest.weighting.plan import Weighting, summary_of
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.survey.cleaning.clean import CleaningResult
 from borgerlib.survey.codebook.finding import codebook_file
+from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.responses import Source
 from borgerlib.survey.simulation.export import PREFIX
 
 _ANOTHER_WAVE = 180  # days between the dates of two surveys, at least
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The result of preparing a municipality's survey, for the printed page.
+
+    Parameters
+    ----------
+    municipality : str
+    codebook : Codebook
+    simulated : bool
+        SIMULEREDE DATA.
+    folder : Path
+        Where the respondents are.
+    register : Path
+        The contact register, apart.
+    source : Source
+        What was read, and how.
+    survey_date : date
+        Date at which ages and population are taken.
+    rows_in, kept, rejected, contacts : int
+        Rows of the export; respondents; rejected rows; respondents who may be contacted. rows_in = kept +
+        rejected.
+    reasons : mapping of str to int
+        Rule → rejected rows (a row may break several).
+    changes : mapping of str to int
+        Rule → cells changed in kept rows.
+    flags : mapping of str to int
+        Flag → respondents, kept all the same.
+    absent : tuple of str
+        Items that the export does not hold.
+    weighting : Weighting
+    warnings : tuple of str
+        What somebody should look at.
+    """
+
+    municipality: str
+    codebook: Codebook
+    simulated: bool
+    folder: Path
+    register: Path
+    source: Source
+    survey_date: date
+    rows_in: int
+    kept: int
+    rejected: int
+    contacts: int
+    reasons: Mapping[str, int]
+    changes: Mapping[str, int]
+    flags: Mapping[str, int]
+    absent: tuple[str, ...]
+    weighting: Weighting
+    warnings: tuple[str, ...]
 
 
 def write_prepared(

@@ -111,9 +111,7 @@ def population_counts(
 
 def columns_of(codebook: Codebook) -> dict[str, str]:
     """Return role → the respondents' column, for the roles that can be weighted by."""
-    items = {role: codebook.with_role(role) for role in MARGINS}
-    columns = {role: item.id for role, item in items.items() if item is not None}
-    return columns | {"age": band_column(codebook)}
+    return codebook.ids(MARGINS) | {"age": band_column(codebook)}
 
 
 def _check_sexes(codebook: Codebook, by: Mapping[str, str]) -> None:
@@ -139,8 +137,7 @@ def _district_role(path: Path, names: Collection[str], columns: Mapping[str, str
 
 def _divided_by(names: Collection[str], codebook: Codebook) -> tuple[str, str]:
     """Return the columns of a district file that divide the people by sex and by age; '' if none does."""
-    asked = {role: codebook.with_role(role) for role in ("sex", "age", "age_group")}
-    ids = {role: item.id for role, item in asked.items() if item is not None}
+    ids = codebook.ids(["sex", "age", "age_group"])
     by_sex = [ids.get("sex"), "koen", "køn"]
     by_age = [ids.get("age"), ids.get("age_group"), band_column(codebook), "alder", "aldersgruppe"]
     sex, age = (next((name for name in by if name in names), "") for by in (by_sex, by_age))

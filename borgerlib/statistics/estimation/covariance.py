@@ -90,8 +90,7 @@ def _centred(design: SampleDesign, rows: Ints, scaled: Floats, stratum: Ints, to
         present = np.isin(np.arange(design.strata), design.stratum[rows])
         root = np.sqrt(design.averaging(present[:, None]))
         scaled, mean = scaled * root[stratum], mean * root
-    result: Floats = scaled.T @ scaled - mean.T @ mean
-    return result
+    return scaled.T @ scaled - mean.T @ mean
 
 
 def degrees_of_freedom(design: SampleDesign, rows: Ints) -> int:

@@ -47,8 +47,7 @@ class DomainMeans(NamedTuple):
     @property
     def error(self) -> Floats:
         """The standard error; missing where the variance is zero but uninformative."""
-        error: Floats = np.where(self.silent, np.nan, np.sqrt(self.variance))
-        return error
+        return np.where(self.silent, np.nan, np.sqrt(self.variance))
 
 
 class Domains:
@@ -161,8 +160,7 @@ class Domains:
             present = np.zeros_like(spread, dtype=np.bool_)
             present.ravel()[self._stratum] = True
             spread = spread * self._design.averaging(present)
-        total: Floats = self._design.scale @ spread
-        return total
+        return self._design.scale @ spread
 
     def _pair_totals(self, weighted: Floats) -> Floats:
         assert self._pair_of_row is not None

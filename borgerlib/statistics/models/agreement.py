@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -82,10 +84,9 @@ def coding_agreement(
     if by in _KEYS:
         raise ParameterError(f"by='{by}' is what is coded, not what answers are divided by.")
     codings = codings.assign(code=codings["code"].convert_dtypes().astype("string"))  # 1.0 is the code 1
-    given = codings.dropna(subset=["code"]).groupby(["answer", "coder"])["code"].agg(frozenset)
-    pairs = pd.MultiIndex.from_frame(codings[["answer", "coder"]].drop_duplicates())
     # Empty where a coder gave no code.
-    sets = given.reindex(pairs).map(lambda one: one if isinstance(one, frozenset) else frozenset())
+    by_coder: Any = codings.groupby(["answer", "coder"], sort=False, observed=True)["code"]
+    sets = by_coder.agg(lambda codes: frozenset(codes.dropna()))
     coded = sets.groupby(level="answer").transform("size") > 1
     if not coded.any():
         raise DataError(

@@ -177,20 +177,19 @@ def latent_classes(
 
 def _item(respondents: pd.DataFrame, codebook: Codebook, name: str | None, positive: dict[str, int]) -> Item:
     problems = [f"{what} is {value}; it must be 1 or more" for what, value in positive.items() if value < 1]
-    item = codebook.with_role("topics") if name is None else None
-    multiple = [item.id for item in codebook if item.kind == "multiple"]
-    if name is not None and name in multiple:
-        item = codebook.item(name)
-    elif name is not None and name in codebook:
-        problems.append(f"item '{name}' is a {codebook.item(name).kind}; legal: {', '.join(multiple)}")
-    elif name is not None:
-        problems.append(unknown_name("item", name, multiple))
-    elif item is None:
-        problems.append("no item of the codebook has the role 'topics'")
+    multiple = {item.id: item for item in codebook if item.kind == "multiple"}
+    item = codebook.with_role("topics") if name is None else multiple.get(name)
     if item is not None:
         columns = [str(column) for column in respondents.columns]
-        absent = [column for column in item.columns if column not in columns]
-        problems += [unknown_name("column", column, columns) for column in absent]
+        problems += [
+            unknown_name("column", column, columns) for column in item.columns if column not in columns
+        ]
+    elif name is None:
+        problems.append("no item of the codebook has the role 'topics'")
+    elif name in codebook:
+        problems.append(f"item '{name}' is a {codebook.item(name).kind}; legal: {', '.join(multiple)}")
+    else:
+        problems.append(unknown_name("item", name, multiple))
     if problems:
         raise ParameterError("Latent classes cannot be looked for:", problems=problems)
     assert item is not None

@@ -44,15 +44,12 @@ class Cube:
         The weight that the respondents of a word share.
     rows : array of int, shape (levels, 2)
         For each level of all roles the row of `bits` with who was asked for it, and who is in it.
-    size : int
-        Number of respondents.
     """
 
     roles: Mapping[str, tuple[str, ...]]
     bits: Words
     weight: Floats
     rows: Ints
-    size: int
 
     @cached_property
     def row(self) -> Mapping[tuple[str, str], Ints]:
@@ -90,8 +87,7 @@ class Cube:
         """
         first, powers = self._weights
         counts = [np.add.reduceat(np.bitwise_count(of), first, dtype=np.uint32) for of in sets]
-        sums: Floats = np.array(counts, dtype=np.float64).reshape(-1, len(first)) @ powers
-        return sums
+        return np.array(counts, dtype=np.float64).reshape(-1, len(first)) @ powers
 
     @cached_property
     def _weights(self) -> tuple[Ints, Floats]:
@@ -158,4 +154,4 @@ def build_cube(
     row, distinct = pd.factorize(np.array([packed(of) for of in sets], dtype=object))
     bits = np.frombuffer(b"".join(distinct), dtype=np.uint64).reshape(len(distinct), -1)
     levels = {role: tuple(map(str, one.options)) for role, one in answers.items()}
-    return Cube(levels, bits, np.repeat(weights, words), row[1:].reshape(-1, 2), len(respondents))
+    return Cube(levels, bits, np.repeat(weights, words), row[1:].reshape(-1, 2))

@@ -150,7 +150,7 @@ def _of_same_parts(meant: Meant, options: Sequence[Option], against: Meant | Non
     above = corrected[:, :, np.newaxis] * top[:, np.newaxis]
     below = share[:, np.newaxis, :, np.newaxis] * counted[:, :, np.newaxis]
     linear = (above - below) / weighted[:, np.newaxis, :, np.newaxis]
-    size = protected.cube.size
+    size = protected.totals[0, 0]  # of everybody
     covariance = size / max(1, size - 1) * np.einsum("szop,tzop,zop->sto", linear, linear, sums[..., 2])
     if against is None:
         _, weight, squares = sums.sum(axis=(0, 2)).T

@@ -117,5 +117,4 @@ def randomise(answers: npt.NDArray[np.integer], numbers: Floats, how: Randomised
     # The numbers above `keep` are divided evenly among the other options.
     beyond = (numbers - how.keep) / (1 - how.keep) * (options - 1)
     steps = np.where(numbers < how.keep, 0, 1 + np.clip(beyond, 0, options - 2).astype(np.intp))
-    copied: Ints = np.where(answers < 0, -1, (answers + steps) % options)
-    return copied
+    return np.where(answers < 0, -1, (answers + steps) % options)

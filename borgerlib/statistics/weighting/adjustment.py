@@ -92,10 +92,8 @@ class Residuals:
         if self._margins:
             return self._sweep(totals)
         if self._basis is None:
-            fitted: Floats = totals / self._cell_weight
-            return fitted
-        projected: Floats = ((totals / self._root) @ self._basis) @ self._basis.T / self._root
-        return projected
+            return totals / self._cell_weight
+        return ((totals / self._root) @ self._basis) @ self._basis.T / self._root
 
     def _sweep(self, totals: Floats) -> Floats:
         """Fit each margin's levels in turn to the residual of the others; columns are all margins' levels."""
@@ -108,15 +106,13 @@ class Residuals:
                 own = slice(start, start + membership.shape[1])
                 effects[:, own] += (by_level[:, own] - effects @ self._crossed[:, own]) / count[own]
                 start = own.stop
-        fitted: Floats = effects @ self._stacked.T
-        return fitted
+        return effects @ self._stacked.T
 
 
 def _orthonormal(matrix: Floats) -> Floats:
     length = np.linalg.norm(matrix, axis=0)
     left, size, _ = np.linalg.svd(matrix / np.where(length > 0, length, 1.0), full_matrices=False)
-    basis: Floats = left[:, size > _RANK_TOLERANCE * size[0]]
-    return basis
+    return left[:, size > _RANK_TOLERANCE * size[0]]
 
 
 @dataclass(frozen=True)

@@ -165,23 +165,22 @@ def weighting_result(
 
 def _distance(method: str, bounds: tuple[float, float] | None) -> Distance:
     check_known("calibration method", method, get_args(Method))
-    if bounds is None:
-        if method == "logit":
-            raise ParameterError("method='logit' needs bounds.", hint="Give for example bounds=(0.3, 3).")
-        return Linear() if method == "linear" else Raking()
-    if not (isinstance(bounds, Sequence) and len(bounds) == 2 and all(isinstance(b, Real) for b in bounds)):
-        raise ParameterError(f"bounds={bounds!r} is not legal.", hint="Give for example bounds=(0.3, 3).")
-    lower, upper = bounds
-    finite = np.isfinite(lower) and np.isfinite(upper)
-    if not lower < 1 < upper or (method == "logit" and not finite):
+    hint = "Give for example bounds=(0.3, 3)."
+    if method == "logit" and bounds is None:
+        raise ParameterError("method='logit' needs bounds.", hint=hint)
+    limits = (-np.inf, np.inf) if bounds is None else bounds
+    if not (isinstance(limits, Sequence) and len(limits) == 2 and all(isinstance(b, Real) for b in limits)):
+        raise ParameterError(f"bounds={bounds!r} is not legal.", hint=hint)
+    lower, upper = limits
+    if not lower < 1 < upper or (method == "logit" and not np.isfinite(limits).all()):
         raise ParameterError(
             f"bounds={bounds} is not legal: the lowest ratio must be below 1 and the highest above 1"
             + (", both finite." if method == "logit" else "."),
-            hint="Give for example bounds=(0.3, 3).",
+            hint=hint,
         )
-    if method == "logit":
-        return Logit(lower, upper)
-    return Linear(lower, upper) if method == "linear" else Raking(max(lower, 0.0), upper)
+    distances = {"linear": Linear, "raking": Raking, "logit": Logit}
+    distance: Distance = distances[method](lower, upper)
+    return distance
 
 
 def _number_problems(respondents: pd.DataFrame, numbers: Mapping[str, float]) -> list[str]:

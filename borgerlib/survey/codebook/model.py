@@ -7,7 +7,7 @@ survey only needs a new file. See ``data/README.md`` for the layout.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Annotated, Any, Literal, get_args
@@ -213,3 +213,7 @@ class Codebook:
         if role not in ROLES:
             raise CodebookError(unknown_name("role", role, ROLES))
         return next((item for item in self.items if item.role == role), None)
+
+    def ids(self, roles: Iterable[str]) -> dict[str, str]:
+        """Return role → id of its first item, for the roles that some item has."""
+        return {role: item.id for role in roles if (item := self.with_role(role)) is not None}

@@ -12,7 +12,7 @@ import segno
 import tornado.web
 import tornado.websocket
 
-from borgerlib.dashboard.page.pace import Pace
+from borgerlib.dashboard.server.visitors import Pace
 from borgerlib.errors import BorgerlibError
 from borgerlib.files.templates import template
 from borgerlib.said import in_danish

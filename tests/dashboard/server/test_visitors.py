@@ -2,12 +2,12 @@
 
 import pytest
 
-from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.server.visitors import (
     LONGEST_WITHOUT_QUIET,
     QUIET_SECONDS,
     SECONDS_AFTER_CLOSING,
     SECONDS_UNTIL_CONNECTED,
+    Pace,
     Visitors,
 )
 

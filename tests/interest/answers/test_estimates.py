@@ -6,10 +6,12 @@ import pytest
 
 from borgerlib.errors import ParameterError
 from borgerlib.interest import store
-from borgerlib.interest.answers.estimates import disclose_answers, estimate_answers
+from borgerlib.interest.answers.estimates import estimate_answers
 from borgerlib.interest.answers.local_survey import _tested
 from borgerlib.interest.survey import load_weighting
 from borgerlib.statistics.crosstabs import answers_of
+from borgerlib.statistics.disclosure.gate import disclose
+from borgerlib.statistics.disclosure.named import base_of, source_of
 from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.codebook.model import Item
 
@@ -95,8 +97,15 @@ def interest_estimates(respondents, codebook, items, *, by=None, raked_to=None, 
     items = [items] if isinstance(items, str) else items
     divided = {name: [by] for name in items} if isinstance(by, str) else by or {}
     estimated = estimate_answers(respondents, codebook, items, by=divided, raked_to=raked_to)
-    more = {"raked_to": raked_to, "confidence": 0.95, "min_cell": min_cell}
-    return disclose_answers(estimated, respondents, codebook, **more)
+    about = respondents.attrs
+    return disclose(
+        estimated.drop(columns=["difference", "p_value"]),
+        min_cell=min_cell,
+        base=base_of(about),
+        source=source_of(about, codebook, () if raked_to is None else tuple(raked_to.margins["column"])),
+        simulated=bool(about.get("simulated", False)),
+        codebook=codebook,
+    )
 
 
 def row(estimates, item, option, group=""):

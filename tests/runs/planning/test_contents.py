@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.interest.prepared import compared_with
 from borgerlib.runs.planning.contents import COMPARED, report_notebooks
 from borgerlib.runs.planning.inputs import InputHashes

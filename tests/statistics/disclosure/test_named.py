@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import borgerlib
-from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.statistics.disclosure.columns import WITHHELD
 
 OWN = {"base": "de adspurgte", "source": "Eget skema"}

@@ -13,7 +13,7 @@ import pytest
 
 import borgerlib
 from borgerlib import places
-from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.runs.kernels.execute import run_notebook
 from borgerlib.runs.pages.export import read_pages
 from borgerlib.runs.warm import WarmServer

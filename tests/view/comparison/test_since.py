@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_comparison_page import moved_back
 
-from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.interest.prepared import compared_with
 from borgerlib.view.comparison.page import open_comparison
 from borgerlib.view.comparison.since import since_last

@@ -9,7 +9,7 @@ import pytest
 
 import borgerlib
 from borgerlib import places
-from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepare.write import Prepared
 from borgerlib.interest.survey import open_survey
 from borgerlib.view.explore.choice import Choice, estimates_of
 from borgerlib.view.explore.explorer import Explorer
