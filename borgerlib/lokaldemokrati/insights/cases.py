@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -106,15 +105,7 @@ def load_cases(path: Path | None = None) -> tuple[Case, ...]:
     >>> borgerlib.load_cases()[0].municipality
     'Furesø'
     """
-    return _shipped() if path is None else _read(path)
-
-
-@cache
-def _shipped() -> tuple[Case, ...]:
-    return _read(places.raw_data(LEADERS, "cases.toml"))
-
-
-def _read(path: Path) -> tuple[Case, ...]:
+    path = path or places.raw_data(LEADERS, "cases.toml")
     return read_toml(path, "cases").validated(_File, _breaches).case
 
 

@@ -122,7 +122,7 @@ def cross_table(row_item: str, column_item: str) -> pd.DataFrame:
     row, column = codebook.item(row_item), codebook.item(column_item)
     shown = _shown(row.id, column.id)
     if shown is not None:
-        return shown
+        return shown.copy()
     order = [item.id for item in codebook]
     cells = _bounds_of_items(row, column, codebook.meta["respondents"], order)
     is_open = cells["lower"] != cells["upper"]

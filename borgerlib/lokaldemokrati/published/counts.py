@@ -63,6 +63,7 @@ def recovered_count(item: str, option: str, *, group: str = "") -> RecoveredCoun
     return None if count is None else RecoveredCount(count, found.n, found.status, found.why)
 
 
+@cache
 def divided_table(item: str, by: str) -> pd.DataFrame | None:
     """Return the counts of a table that the report shows divided by another question (figure 3).
 
@@ -77,20 +78,6 @@ def divided_table(item: str, by: str) -> pd.DataFrame | None:
         Counts: rows the options of `by`, columns the options of `item`, both in the order of the codebook;
         None when the report shows no such table for all options of `by`.
     """
-    table = _divided(item, by)
-    return None if table is None else table.copy()
-
-
-def divided_tables() -> dict[tuple[str, str], pd.DataFrame]:
-    """Return every table that `divided_table` gives, by (item, by)."""
-    published = load_published()
-    groups = published.loc[published["group"] != "", ["item", "group"]].drop_duplicates()
-    pairs = dict.fromkeys((item, group.partition("=")[0]) for item, group in groups.to_numpy().tolist())
-    return {pair: table for pair in pairs if (table := divided_table(*pair)) is not None}
-
-
-@cache
-def _divided(item: str, by: str) -> pd.DataFrame | None:
     codebook = load_codebook(LEADERS)
     if codebook.item(item).base.startswith(f"{by}."):
         return None
@@ -111,10 +98,18 @@ def _divided(item: str, by: str) -> pd.DataFrame | None:
     return table.rename_axis(index=by, columns=item)
 
 
+def divided_tables() -> dict[tuple[str, str], pd.DataFrame]:
+    """Return every table that `divided_table` gives, by (item, by)."""
+    published = load_published()
+    groups = published.loc[published["group"] != "", ["item", "group"]].drop_duplicates()
+    pairs = dict.fromkeys((item, group.partition("=")[0]) for item, group in groups.to_numpy().tolist())
+    return {pair: table for pair in pairs if (table := divided_table(*pair)) is not None}
+
+
 def _within(
     item: str, option: str, members: tuple[str, ...], by: str, by_option: str
 ) -> RecoveredCount | None:
-    divided = _divided(item, by)
+    divided = divided_table(item, by)
     if divided is None:
         return None
     row = dict(zip(map(str, divided), divided.loc[[by_option]].to_numpy()[0].tolist(), strict=True))

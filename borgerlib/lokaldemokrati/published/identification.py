@@ -24,7 +24,6 @@ from typing import Literal
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.feasible import smallest_change
 from borgerlib.lokaldemokrati.published.numbers import is_open, load_published, standing_values
 from borgerlib.lokaldemokrati.published.questions import (
@@ -158,11 +157,6 @@ def solve_survey(published: pd.DataFrame, codebook: Codebook) -> Mapping[str, Id
         As `load_published` returns.
     codebook : Codebook
         Its ``meta`` holds 'respondents' and 'completed'.
-
-    Raises
-    ------
-    DataError
-        An item has no published value, or nothing within reach of the item before it.
     """
     values = standing_values(published)
     found: dict[str, Identification] = {}
@@ -170,8 +164,6 @@ def solve_survey(published: pd.DataFrame, codebook: Codebook) -> Mapping[str, Id
     for item in codebook:
         if item.id in found:
             continue
-        if (values["item"] == item.id).sum() == 0:
-            raise DataError(f"There is no published value for item '{item.id}'.")
         if is_open(item, values):
             found[item.id] = _from_counts(item, values)
         elif item.base:
@@ -194,7 +186,7 @@ def _of_all(item: Item, values: pd.DataFrame, codebook: Codebook, ceiling: int) 
     solutions = [
         (n, counts)
         for (n, counts), full in zip(solutions, complete, strict=True)
-        if all(part.fits(full.get((item.id, part.option))) for part in divided)
+        if all(full.get(part) and fits(full[part]) for part, fits in divided)
     ]
     return {
         member: _settle(codebook.item(member), question, solutions, range(lowest, ceiling + 1), bool(divided))
@@ -238,14 +230,7 @@ def _settle(
     if not solutions:
         return _nearest(item, question, reach)
     own = tuple(CountSolution(n, _own_counts(item, n, counts)) for n, counts in solutions)
-    within = [solution for solution in own if solution.n in reach]
-    if not within:
-        every = danish.listing([str(solution.n) for solution in own], last="or")
-        raise DataError(
-            f"Item '{item.id}' fits only n = {every}, above the {reach[-1]} who can have answered it.",
-            hint="Correct the published values, or the order of the items in the codebook.",
-        )
-    chosen = within[-1]
+    chosen = [solution for solution in own if solution.n in reach][-1]
     status: Status = "identified" if len(own) == 1 else "set"
     why = _why(question, [solution.n for solution in own], chosen.n, divided)
     return Identification(item.id, status, own, chosen.n, chosen.counts, why)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
@@ -68,34 +69,21 @@ def solutions_of(
     ]
 
 
-@dataclass(frozen=True)
-class Breakdown:
-    """Percentages of another item that a figure shows within one option."""
-
-    option: str
-    percentages: tuple[int, ...]
-    exclusive: bool
-
-    def fits(self, size: int | None) -> bool:
-        """Return True if this number of respondents can have given these percentages."""
-        if not size:
-            return False
-        fitting = feasible_counts(self.percentages, max_n=size, exclusive=self.exclusive)
-        return bool((fitting["n"] == size).any())
+# The size of a part of the respondents → whether the percentages that a figure shows of it are possible.
+Fits = Callable[[int], bool]
 
 
-def parts_by(item: Item, values: pd.DataFrame, codebook: Codebook) -> list[Breakdown]:
-    """Return every part of the respondents that a figure divides by this item."""
-    groups = [f"{item.id}={option.id}" for option in item.options]
+def parts_by(item: Item, values: pd.DataFrame, codebook: Codebook) -> list[tuple[Reference, Fits]]:
+    """Return every part of the respondents that a figure divides by this item: its option, and what fits."""
+    groups = {f"{item.id}={option.id}": (item.id, option.id) for option in item.options}
     parts = values[values["group"].isin(groups)].groupby(["group", "item"], sort=False)
-    return [
-        Breakdown(
-            option=str(group).partition("=")[2],
-            percentages=tuple(int(value) for value in rows["value"]),
-            exclusive=_shares_out(codebook.item(str(shown)), list(rows["option"])),
-        )
-        for (group, shown), rows in parts
-    ]
+    return [(groups[group], partial(_fits, rows, codebook.item(shown))) for (group, shown), rows in parts]
+
+
+def _fits(rows: pd.DataFrame, shown: Item, size: int) -> bool:
+    exclusive = _shares_out(shown, list(rows["option"]))
+    fitting = feasible_counts([int(value) for value in rows["value"]], max_n=size, exclusive=exclusive)
+    return bool((fitting["n"] == size).any())
 
 
 def _shares_out(item: Item, options: Collection[str]) -> bool:

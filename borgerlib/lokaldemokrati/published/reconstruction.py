@@ -56,7 +56,13 @@ def reconstruct_respondents(*, seed: int = 2021) -> pd.DataFrame:
     >>> borgerlib.reconstruct_respondents().shape[0]
     79
     """
-    state = _answered(seed)
+    codebook = load_codebook(LEADERS)
+    people = int(codebook.meta["respondents"])
+    state = _State(codebook, np.random.default_rng(seed), np.ones(people, dtype=bool))
+    published = load_published()
+    for item in codebook:
+        _answer(state, item, published[published["item"] == item.id])
+    _stay(state, int(codebook.meta["completed"]), state.present)
     return pd.DataFrame(state.answers).assign(completed=state.present)
 
 
@@ -68,17 +74,6 @@ class _State:
     random: np.random.Generator
     present: Mask
     answers: dict[str, pd.Series] = field(default_factory=dict)
-
-
-def _answered(seed: int) -> _State:
-    codebook = load_codebook(LEADERS)
-    people = int(codebook.meta["respondents"])
-    state = _State(codebook, np.random.default_rng(seed), np.ones(people, dtype=bool))
-    published = load_published()
-    for item in codebook:
-        _answer(state, item, published[published["item"] == item.id])
-    _stay(state, int(codebook.meta["completed"]), state.present)
-    return state
 
 
 def _answer(state: _State, item: Item, published: pd.DataFrame) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from borgerlib.errors import CodebookError
+from borgerlib.lokaldemokrati.published.bounds import cross_table
 from borgerlib.lokaldemokrati.published.counts import (
     divided_table,
     divided_tables,
@@ -33,9 +34,9 @@ def test_only_figure_three_is_divided():
 
 
 def test_the_table_is_the_callers_own():
-    table = divided_table("udsagn_eksperimentere", "strategi")
+    table = cross_table("strategi", "udsagn_eksperimentere")
     table.loc["ja", "enig"] = 0
-    assert divided_table("udsagn_eksperimentere", "strategi").loc["ja", "enig"] == 27
+    assert cross_table("strategi", "udsagn_eksperimentere").loc["ja", "enig"] == 27
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
-import re
 from types import MappingProxyType
 
 import pytest
 
-from borgerlib.errors import CodebookError, DataError
+from borgerlib.errors import CodebookError
 from borgerlib.lokaldemokrati.published.feasible import rounded_percent
 from borgerlib.lokaldemokrati.published.identification import (
     identification_table,
@@ -12,7 +11,7 @@ from borgerlib.lokaldemokrati.published.identification import (
     solve_survey,
 )
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
-from borgerlib.survey.codebook.load import load_codebook, parse_codebook
+from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS
 
 
@@ -109,29 +108,3 @@ def test_a_changed_percentage_of_the_divided_figure_makes_its_divider_impossible
     assert found["strategi"].why.endswith("men det går ikke op i den figur, der er delt efter svaret.")
     # What cannot be is no bound for the questions after it.
     assert found["udbredelse"].n == 78
-
-
-def test_an_item_without_published_values_is_refused():
-    published = load_published()
-    with pytest.raises(DataError, match="no published value for item 'viden'"):
-        solve_survey(published[published["item"] != "viden"], load_codebook(LEADERS))
-
-
-def test_an_order_that_no_drop_out_explains_is_refused():
-    # Barriers (72) before formats (76): nobody who has left comes back.
-    codebook = load_codebook(LEADERS)
-    swapped = parse_codebook(
-        {
-            "survey": dict(codebook.meta),
-            "item": [_entry(codebook.item(item)) for item in ("barrierer", "former")],
-        },
-        source="test",
-    )
-    published = load_published()
-    with pytest.raises(DataError, match=re.escape("'former' fits only n = 76, above the 72 who can")):
-        solve_survey(published[published["item"].isin(["barrierer", "former"])], swapped)
-
-
-def _entry(item):
-    options = [{"id": option.id, "text": option.text} for option in item.options]
-    return {"id": item.id, "text": item.text, "kind": item.kind, "options": options}
