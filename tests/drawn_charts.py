@@ -16,7 +16,6 @@ from matplotlib.text import Text
 
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 from borgerlib.view.charts.chart import Chart, Width
-from borgerlib.view.charts.files import _drawn
 
 WORDS: dict[str, Any] = {"title": "Flest vil have cykelstier", "question": "Hvad er vigtigst?"}
 WIDTHS: dict[Width, int] = {"wide": 960, "narrow": 350}
@@ -55,8 +54,8 @@ def published(*frames: pd.DataFrame, base: str = "borgere") -> DisclosedEstimate
 
 
 def picture(chart: Chart, width: Width, *, framed: bool) -> Figure:
-    """Return a picture as files show it: drawn once, and dressed anew for each width and frame."""
-    return _drawn(chart.marks).dress(*chart._dress(width, framed))
+    """Return a picture as files show it."""
+    return chart.figure(width, framed=framed)
 
 
 def axes_of(chart: Chart, width: Width = "wide") -> Axes:

@@ -13,6 +13,7 @@ from typing import Literal
 from borgerlib.files.look import contrast as contrast
 from borgerlib.files.look import mix as mix
 
+Layout = Literal["wide", "narrow"]
 Weight = Literal["regular", "semibold", "bold", "italic"]
 
 COUNTRY = "#0b4f6c"
@@ -69,7 +70,7 @@ def font_face(weight: Weight, source: str) -> str:
     )
 
 
-def layout_of(width: float) -> Literal["wide", "narrow"]:
+def layout_of(width: float) -> Layout:
     """Return which layout a picture of that width in pixels takes."""
     return "narrow" if width < PHONE_BREAK else "wide"
 

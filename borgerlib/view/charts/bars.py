@@ -6,17 +6,18 @@ which every value still fits beside its bar.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from borgerlib.view import theme
 from borgerlib.view.charts.layout import HALF_BAND, TEXT_GAP, Block, Lines, Rows, distinct
-from borgerlib.view.charts.marks import RowMarks, write
+from borgerlib.view.charts.marks import Key, RowMarks, write
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _LABEL_SHARE = 0.44
 _STUB = 44
-_ENOUGH = 0.5
+_NAME_SHARE = 0.3
 # On a page, on a phone.
 _BAR = (20.0, 15.0)
 _BETWEEN_ROWS = (14.0, 16.0)
@@ -81,10 +82,12 @@ class Bars(RowMarks):
         return [self.bars[start : start + self.groups] for start in starts]
 
     def frame(self) -> pd.DataFrame:
-        """Return the bars as rows, with the name of their answer's row."""
+        """Return the bars as rows, each with its answer's name and its middle on the vertical axis."""
         frame = pd.DataFrame(list(self.bars)).astype(dict.fromkeys(["value", "lower", "upper"], float))
         names = distinct([bars[0].label for bars in self.answers])
-        return frame.assign(row=[name for name in names for _ in range(self.groups)])
+        row, within = np.divmod(np.arange(len(frame)), self.groups)
+        middle = row + HALF_BAND * ((2 * within + 1) / self.groups - 1)
+        return frame.assign(row=np.take(names, row), middle=middle)
 
     def plot(self) -> so.Plot:
         """Return the marks: bars, and intervals light on the bar and dark beside it."""
@@ -102,15 +105,12 @@ class Bars(RowMarks):
         order = list(dict.fromkeys(frame["row"]))
         return plot.scale(color=None, y=so.Nominal(order=order)).label(x="", y="")
 
-    def at(self, width: float) -> Self:
-        """Return the bars as they stand in a picture of that width in pixels."""
-        placed = super().at(width)
-        if placed.scale * self.full >= _ENOUGH * placed.room:
-            return placed
-        # Names at the bars would leave the bars no room: they go into a key above.
-        key = tuple((bar.name, bar.colour) for bar in self.bars if bar.name)
-        nameless = tuple(replace(bar, name="") for bar in self.bars)
-        return replace(placed, bars=nameless, key=key)
+    @cached_property
+    def key(self) -> Key:
+        """The groups' names, where they would leave the bars beside them little room."""
+        names = tuple((bar.name, bar.colour) for bar in self.bars if bar.name)
+        widest = max((self.text(name).width for name, _ in names), default=0.0)
+        return names if widest > _NAME_SHARE * self.room else ()
 
     @cached_property
     def scale(self) -> float:
@@ -135,35 +135,28 @@ class Bars(RowMarks):
         band = _BAR[self.narrow] if groups == 1 else groups * (line + 2)
         # A value is higher than a phone's bar.
         rim = max(0.0, (line - band / groups) / 2)
-        needs = []
-        for bars in self.answers:
-            # A reason of several lines goes on upwards from the first of two bars, otherwise downwards.
-            *up, down = [self._said(bar)[0][1].height - line for bar in bars]
-            needs.append((rim + sum(up), rim + down))
-        return self.spaced(band, needs, between=_BETWEEN_ROWS[self.narrow])
+        # A reason of several lines goes on upwards from the first of two bars, otherwise downwards.
+        extra = [[self._said(bar)[0][1].height - line for bar in bars] for bars in self.answers]
+        above, below = [rim + sum(up) for *up, _ in extra], [rim + down for *_, down in extra]
+        return self.spaced(band, above, below, between=_BETWEEN_ROWS[self.narrow])
 
     def write_values(self, axes: Axes) -> None:
         """Write values, names and what stands in place of bars; end the intervals with small strokes."""
         axes.spines["left"].set_visible(not self.narrow)
-        for bar, middle in self._middles():
+        for bar, middle in zip(self.bars, self.frame()["middle"], strict=True):
             self._write_end(axes, bar, middle)
         self.draw_caps(axes, inside=theme.PAPER)
 
     def draw_caps(self, axes: Axes, *, inside: str) -> None:
         """End the intervals with small strokes, those on the bars in the colour `inside`."""
-        known: list[tuple[Any, float]] = [(b, middle) for b, middle in self._middles() if b.lower is not None]
-        self.end_intervals(axes, [(bar.lower, middle) for bar, middle in known], inside)
-        self.end_intervals(axes, [(bar.upper, middle) for bar, middle in known], theme.TEXT)
-
-    def _middles(self) -> Iterator[tuple[Bar, float]]:
-        """Yield each bar and where its middle is on the axis."""
-        for number, bar in enumerate(self.bars):
-            row, of_row = divmod(number, self.groups)
-            yield bar, row + HALF_BAND * ((2 * of_row + 1) / self.groups - 1)
+        known = self.frame().dropna(subset="lower")
+        for end, ink in (("lower", inside), ("upper", theme.TEXT)):
+            self.end_intervals(axes, known[end], known["middle"], ink)
 
     def _said(self, bar: Bar) -> list[tuple[float, Lines]]:
         """Return what is said at a bar's end, or in its place, each with the air before it."""
-        beside = [(TEXT_GAP, self.text(bar.name, colour=theme.MUTED))] if bar.name else []
+        named = bar.name and not self.key
+        beside = [(TEXT_GAP, self.text(bar.name, colour=theme.MUTED))] if named else []
         if bar.own and not self.narrow:
             beside.append((2 * TEXT_GAP, self.own_name(bar.own)))
         if bar.state == "shown":

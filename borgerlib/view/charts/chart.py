@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
 from borgerlib.view.charts import files
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.charts.pictures import DrawnMarks, PictureWords
+from borgerlib.view.charts.pictures import PictureWords, draw
 from borgerlib.view.tables.html import Table, estimates_table
 from borgerlib.view.words import alt_text
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Width = Literal["wide", "narrow"]
+Width = theme.Layout
 MIME_TYPE = "application/vnd.borger.chart+json"
 _WIDTHS = {"wide": theme.WIDE, "narrow": theme.NARROW}
 
@@ -90,7 +90,7 @@ class Chart:
         ParameterError
             The width is neither.
         """
-        return DrawnMarks(self.marks, plot).dress(*self._dress(width, framed))
+        return draw(self.marks, *self._dress(width, framed), plot)
 
     def axes(self, width: Width = "wide", *, framed: bool = True) -> Axes:
         """Return the axes of a new `figure`, for a line, a limit or a remark (``axes.figure`` shows them).

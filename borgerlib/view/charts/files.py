@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache, wraps
@@ -23,7 +24,7 @@ from borgerlib import places
 from borgerlib.files.atomic import replacing
 from borgerlib.view import theme
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.charts.pictures import DrawnMarks, PictureWords, settings
+from borgerlib.view.charts.pictures import PictureWords, draw, settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,8 +33,6 @@ FOLDER = ".pictures"
 MOST = 4000  # of some ten kilobytes each
 _DRAWN_BY = ("matplotlib", "seaborn", "pandas", "pillow", "fonttools", "font-source-sans-pro")
 _COLOURS = 32
-# Printable characters of Latin-1, and what Danish typography adds.
-_USUAL = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "–—−‘’“”•…≤≥\u202f\u2009\u200b"
 _STYLED = re.compile(r' style="([^"]*)"')
 # Not where one shines through another.
 _SAME_STYLE = re.compile(r'<path d="[^"]*"( style="(?![^"]*opacity)[^"]*")/>(?:<path d="[^"]*"\1/>)+')
@@ -56,8 +55,7 @@ def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
     @wraps(draw)
     def drawn(marks: Marks, words: PictureWords, width: float) -> bytes:
         workspace = places.processed_data()
-        # What a reader's own marks do cannot be told by their name.
-        if not type(marks).__module__.startswith("borgerlib.") or not workspace.is_dir():
+        if not workspace.is_dir():
             return draw(marks, words, width)
         shown = repr((marks, words, width))
         name = sha256(f"{_version()} {shown}".encode()).hexdigest()
@@ -78,10 +76,10 @@ def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
 # All municipalities share most of their pictures: a warm kernel inherits those that are drawn already.
 @kept
 def png(marks: Marks, words: PictureWords, width: float) -> bytes:
-    """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `Drawn`."""
+    """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `pictures.draw`."""
     from PIL import Image
 
-    figure: Any = _drawn(marks).dress(words, width)
+    figure: Any = draw(marks, words, width)
     figure.set_dpi(144)
     with settings():
         figure.canvas.draw()
@@ -93,13 +91,13 @@ def png(marks: Marks, words: PictureWords, width: float) -> bytes:
 
 @kept
 def svg(marks: Marks, words: PictureWords, width: float) -> bytes:
-    """Return a picture as an SVG (UTF-8) that needs no font of the reader's; parameters as `Drawn`.
+    """Return a picture as an SVG (UTF-8) that needs no font of the reader's; parameters as `pictures.draw`.
 
     Texts stay text. The letters that they use are part of the picture: a page shows it as an image, to which
     the page's own fonts do not reach.
     """
     buffer = io.StringIO()
-    figure = _drawn(marks).dress(words, width)
+    figure = draw(marks, words, width)
     with settings():
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     drawn = buffer.getvalue()
@@ -120,10 +118,6 @@ def svg(marks: Marks, words: PictureWords, width: float) -> bytes:
     return re.sub("<[^>]+>", lambda tag: tag.group().replace('"', "'"), whole).encode()
 
 
-# A chart is asked for wide, narrow and framed in a row: its marks are drawn once for all three.
-_drawn = lru_cache(maxsize=4)(DrawnMarks)
-
-
 def _small_tag(found: re.Match[str]) -> str:
     """Return a tag with a decimal instead of six, and without turns by no degrees."""
     tag = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", found.group())
@@ -142,14 +136,16 @@ def _faces(figure: Figure) -> str:
     """Return the letters that a figure's texts use as CSS font faces."""
     from matplotlib.text import Text
 
-    texts: list[Any] = [text for text in figure.findobj(Text) if text.get_visible()]
+    used: dict[tuple[Any, str], set[str]] = defaultdict(set)
+    for text in figure.findobj(Text):
+        if text.get_visible():
+            used[text.get_fontweight(), text.get_fontstyle()].update(text.get_text())
     faces = []
     for weight, style in sorted(theme.FONT_STYLES.items()):
-        said = [text.get_text() for text in texts if (text.get_fontweight(), text.get_fontstyle()) == style]
-        if letters := set("".join(said)):
+        if used[style]:
             # With all digits: a picture of other numbers then needs no other font, which takes longest.
-            used = "".join(sorted(letters | set("0123456789")))
-            data = base64.b64encode(_font_of(weight, used)).decode()
+            letters = "".join(sorted(used[style] | set("0123456789")))
+            data = base64.b64encode(_font_of(weight, letters)).decode()
             faces.append(theme.font_face(weight, f"data:font/woff;base64,{data}"))
     return "".join(faces)
 
@@ -157,17 +153,6 @@ def _faces(figure: Figure) -> str:
 @lru_cache(maxsize=512)
 def _font_of(weight: theme.Weight, letters: str) -> bytes:
     """Return a font (WOFF) of those letters alone."""
-    usual = set(letters) <= set(_USUAL)
-    return _subset(io.BytesIO(_usual_font(weight)) if usual else theme.font_file(weight), letters)
-
-
-@cache
-def _usual_font(weight: theme.Weight) -> bytes:
-    """Return the font of the usual letters: to take a picture's from it is a fifth of the work."""
-    return _subset(theme.font_file(weight), _USUAL)
-
-
-def _subset(source: Any, letters: str) -> bytes:
     from fontTools import subset
 
     options = subset.Options(
@@ -182,7 +167,7 @@ def _subset(source: Any, letters: str) -> bytes:
         drop_tables=["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "gasp"],
         canonical_order=False,
     )
-    font = subset.load_font(source, options)
+    font = subset.load_font(theme.font_file(weight), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=letters)
     subsetter.subset(font)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from borgerlib import danish
+from borgerlib.statistics.levels import Floats
 from borgerlib.view import theme
 
 if TYPE_CHECKING:
@@ -36,34 +37,33 @@ class Rows:
     ----------
     band : float
         Height of a row's bars.
-    above, below : sequence of float
+    above, below : array of float
         What each row needs above and below its bars.
     between : float
         Least air between what belongs to two rows.
     """
 
     band: float
-    above: Sequence[float]
-    below: Sequence[float]
+    above: Floats
+    below: Floats
     between: float = 0.0
 
     @property
-    def tops(self) -> list[float]:
+    def tops(self) -> Floats:
         """Where each row's bars begin, from the top of the axes."""
-        gaps = [self.band + self.between + sum(gap) for gap in zip(self.below, self.above[1:], strict=False)]
-        return list(accumulate(gaps, initial=self.above[0]))
+        gaps = self.below[:-1] + self.band + self.between + self.above[1:]
+        return np.cumsum([self.above[0], *gaps])
 
     @property
     def height(self) -> float:
         """Height of all rows."""
-        return self.tops[-1] + self.band + self.below[-1]
+        return float(self.tops[-1] + self.band + self.below[-1])
 
     def apply(self, axes: Axes) -> None:
         """Space the rows of axes that are as high as `height`; the rows' numbers stay what they are."""
-        edges = [edge for row in range(len(self.above)) for edge in (row - HALF_BAND, row + HALF_BAND)]
-        pixels = [edge for top in self.tops for edge in (top, top + self.band)]
-        numbers = [-1.0, *edges, float(len(self.above))]
-        pixels = [-_BEYOND, *pixels, self.height + _BEYOND]
+        rows = np.arange(len(self.above))
+        numbers = np.r_[-1, np.c_[rows - HALF_BAND, rows + HALF_BAND].ravel(), len(rows)]
+        pixels = np.r_[-_BEYOND, np.c_[self.tops, self.tops + self.band].ravel(), self.height + _BEYOND]
         there, back = partial(np.interp, xp=numbers, fp=pixels), partial(np.interp, xp=pixels, fp=numbers)
         axes.set_yscale("function", functions=(there, back))
         axes.set_ylim(back(self.height), back(0.0))
@@ -101,18 +101,19 @@ class Lines:
         return len(self.lines) * self.pitch
 
 
-def wrap(
-    text: str, *, width: float, size: float, weight: theme.Weight = "regular", colour: str = theme.TEXT
-) -> Lines:
-    """Break a text into lines no wider than `width`; a single longer word keeps its own line."""
+def wrap(text: str, *, size: float, width: float = inf, **style: Any) -> Lines:
+    """Break a text into lines no wider than `width`; a single longer word keeps its own line.
+
+    `style` is a weight and a colour, as `Lines` takes them.
+    """
     lines: list[str] = []
     for word in danish.tied(danish.squeezed(text)).split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, weight) <= width:
+        if lines and Lines([longer], size, **style).width <= width:
             lines[-1] = longer
         elif word:
             lines.append(word)
-    return Lines(lines, size, weight, colour)
+    return Lines(lines, size, **style)
 
 
 # What stands together: lines of one style under those of another.

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from math import inf
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from borgerlib.view import theme
 from borgerlib.view.charts.layout import HALF_BAND, OWN_MARK, Block, Lines, Rows, height_of, width_of, wrap
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import seaborn.objects as so
     from matplotlib.axes import Axes
 
+Key = tuple[tuple[str, str], ...]
 _CAP = 7.0
 _LABEL_GAP = 20
 _HEAD_GAP = 4
@@ -32,12 +35,9 @@ class Marks(ABC):
     ----------
     width : float
         Pixels; below `theme.PHONE_BREAK` the layout is a phone's.
-    key : tuple of (name, colour)
-        Shown above the marks, for names that find no place beside them.
     """
 
     width: float = theme.WIDE
-    key: tuple[tuple[str, str], ...] = ()
 
     @abstractmethod
     def plot(self) -> so.Plot:
@@ -52,9 +52,10 @@ class Marks(ABC):
     def dress(self, axes: Axes) -> None:
         """Give axes that have their marks limits, spacing and labels."""
 
-    def at(self, width: float) -> Self:
-        """Return the marks as they stand in a picture of that width in pixels."""
-        return replace(self, width=width)
+    @property
+    def key(self) -> Key:
+        """Names and their colours, shown above the marks where they find no place beside them."""
+        return ()
 
     @property
     def left(self) -> float:
@@ -76,18 +77,10 @@ class Marks(ABC):
         """Width of the axes."""
         return self.width - self.left
 
-    def text(
-        self,
-        text: str,
-        *,
-        width: float = inf,
-        small: bool = False,
-        weight: theme.Weight = "regular",
-        colour: str = theme.TEXT,
-    ) -> Lines:
-        """Return a text as labels are written, in lines no wider than `width`."""
+    def text(self, text: str, *, small: bool = False, **style: Any) -> Lines:
+        """Return a text as labels are written; `style` as of `wrap`."""
         size = (theme.CAPTION_SIZE if small else theme.LABEL_SIZE)[theme.layout_of(self.width)]
-        return wrap(text, width=width, size=size, weight=weight, colour=colour)
+        return wrap(text, size=size, **style)
 
     def own_name(self, name: str) -> Lines:
         """Return the mark and the name of the reader's own municipality."""
@@ -103,9 +96,9 @@ class RowMarks(Marks):
         """Pixels a unit."""
 
     @property
-    @abstractmethod
     def heads(self) -> Sequence[Block]:
-        """What each row is."""
+        """What each row is; nothing where its marks say so themselves."""
+        return ()
 
     @property
     @abstractmethod
@@ -132,14 +125,13 @@ class RowMarks(Marks):
         widest = max(map(width_of, self.heads), default=0.0)
         return 0.0 if self.narrow or not widest else widest + _LABEL_GAP
 
-    def spaced(self, band: float, needs: Sequence[tuple[float, float]], *, between: float) -> Rows:
+    def spaced(self, band: float, above: Sequence[float], below: Sequence[float], *, between: float) -> Rows:
         """Return rows for bars `band` high, their heads, and what else stands above and below each."""
-        rows = [(height_of(head), over, under) for head, (over, under) in zip(self.heads, needs, strict=True)]
+        heads = np.array([height_of(head) for head in self.heads])
         if self.narrow:
-            above = [head + _HEAD_GAP + over if head else over for head, over, _ in rows]
-            return Rows(band, above, [under for *_, under in rows], between)
-        above = [max(over, (head - band) / 2) for head, over, _ in rows]
-        return Rows(band, above, [max(under, (head - band) / 2) for head, _, under in rows], between)
+            return Rows(band, heads + _HEAD_GAP * (heads > 0) + above, np.array(below), between)
+        beyond = (heads - band) / 2
+        return Rows(band, np.maximum(above, beyond), np.maximum(below, beyond), between)
 
     def dress(self, axes: Axes) -> None:
         """Give axes that have their marks limits, spacing and labels."""
@@ -154,12 +146,11 @@ class RowMarks(Marks):
                 write(axes, head, (self.start, row), x=-self.left)
         self.write_values(axes)
 
-    def end_intervals(self, axes: Axes, ends: Sequence[tuple[float, float]], ink: str, **more: Any) -> None:
-        """Draw the small strokes at intervals' ends, each a value and a row."""
+    def end_intervals(self, axes: Axes, ends: ArrayLike, rows: ArrayLike, ink: str, **more: Any) -> None:
+        """Draw the small strokes at intervals' ends."""
         # Lines rather than markers, which a file holds as shapes used again and lays out one by one.
         half = _CAP * HALF_BAND / self.rows.band
-        for value, row in ends:
-            axes.vlines(value, row - half, row + half, colors=ink, linewidth=1.5, **more)
+        axes.vlines(ends, np.subtract(rows, half), np.add(rows, half), colors=ink, linewidth=1.5, **more)
 
     def hatch(self, axes: Axes, middle: float, *, pixels: float, height: float) -> None:
         """Draw a bar that stands for a number not shown."""

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from borgerlib.danish import SIMULATED
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import wrap
+from borgerlib.view.charts.layout import Lines, wrap
 from borgerlib.view.charts.marks import Marks, write
 
 if TYPE_CHECKING:
     import seaborn.objects as so
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _AIR = 22
+_BOX = {"facecolor": theme.TEXT, "edgecolor": "none", "pad": 6}
 
 
 @dataclass(frozen=True)
@@ -35,52 +35,56 @@ class PictureWords:
     simulated: bool = False
 
 
-class DrawnMarks:
-    """Marks on axes, drawn once by seaborn, to be dressed for a page, a phone and a frame in turn.
+def draw(marks: Marks, words: PictureWords, width: float, plot: so.Plot | None = None) -> Figure:
+    """Return a figure `width` pixels wide: marks on axes, words above and below them.
 
-    Parameters
-    ----------
-    marks : Marks
-        What is shown.
-    plot : so.Plot, optional
-        Drawn instead of ``marks.plot()``, for instance the same with a further layer.
+    `plot` is drawn instead of ``marks.plot()``, for instance the same with a further layer.
     """
+    layout = theme.layout_of(width)
+    margin = theme.MARGIN if words.title and layout == "wide" else 0
+    with settings():
+        marks = replace(marks, width=width - 2 * margin)
+        muted = partial(wrap, width=marks.width, colour=theme.MUTED)
+        caption = muted(words.caption, size=theme.CAPTION_SIZE[layout])
+        column = list(_above(marks, words, layout))
+        top = margin + sum(lines.height + air for lines, _, air in column)
+        below = caption.height + _AIR if words.caption else 0
+        whole = top + marks.height + marks.below + below + margin
+        figure = new_figure(width, whole)
+        left, bottom = margin + marks.left, margin + below + marks.below
+        axes = figure.add_axes((left / width, bottom / whole, marks.room / width, marks.height / whole))
+        # seaborn goes by its own theme unless it is given ours.
+        (plot or marks.plot()).theme(_settings()).on(axes).plot()
+        marks.dress(axes)
+        corner: Any = {"at": (0, 1), "xycoords": "figure fraction"}
+        at: float = margin
+        for lines, indent, air in column:
+            box = _BOX if lines.colour == theme.PAPER else None
+            write(axes, [lines], x=margin + indent, top=-at, bbox=box, **corner)
+            at += lines.height + air
+        write(axes, [caption], x=margin, top=caption.height + margin - whole, **corner)
+        for artist in axes.findobj():
+            artist.set_clip_on(False)
+    return figure
 
-    def __init__(self, marks: Marks, plot: so.Plot | None = None) -> None:
-        self.marks = marks
-        with settings():
-            self.figure = new_figure(theme.WIDE, theme.WIDE)
-            self.axes = self.figure.add_axes((0, 0, 1, 1))
-            # seaborn goes by its own theme unless it is given ours.
-            (plot or marks.plot()).theme(_settings()).on(self.axes).plot()
-        self._artists = set(self.axes.get_children())
 
-    def dress(self, words: PictureWords, width: float) -> Figure:
-        """Return the figure `width` pixels wide, with words around the marks and none of an earlier dress."""
-        for artist in set(self.axes.get_children()) - self._artists:
-            artist.remove()
-        sizes = theme.layout_of(width)
-        margin = theme.MARGIN if words.title and sizes == "wide" else 0
-        inner = width - 2 * margin
-        with settings():
-            marks, column = self.marks.at(inner), _Column(self.axes, margin, inner, margin)
-            column.write(words.title, size=theme.TITLE_SIZE[sizes], weight="semibold", air=4)
-            column.write(words.question, size=theme.QUESTION_SIZE[sizes], colour=theme.MUTED, air=_AIR)
-            if words.simulated:
-                column.tag(SIMULATED, theme.CAPTION_SIZE[sizes])
-            column.key(marks.key, theme.LABEL_SIZE[sizes])
-            top, height = column.top, marks.height
-            column.top += height + marks.below + (_AIR if words.caption else 0)
-            column.write(words.caption, size=theme.CAPTION_SIZE[sizes], colour=theme.MUTED)
-            whole = column.top + margin
-            self.figure.set_dpi(72)
-            self.figure.set_size_inches(width / 72, whole / 72)
-            left, bottom = (margin + marks.left) / width, 1 - (top + height) / whole
-            self.axes.set_position((left, bottom, marks.room / width, height / whole))
-            marks.dress(self.axes)
-            for artist in self.axes.findobj():
-                artist.set_clip_on(False)
-        return self.figure
+def _above(marks: Marks, words: PictureWords, layout: theme.Layout) -> Iterator[tuple[Lines, float, float]]:
+    """Yield what stands above the marks, each with its indent and the air below it."""
+    text = partial(wrap, width=marks.width)
+    if words.title:
+        yield text(words.title, size=theme.TITLE_SIZE[layout], weight="semibold"), 0, 4
+    if words.question:
+        yield text(words.question, size=theme.QUESTION_SIZE[layout], colour=theme.MUTED), 0, _AIR
+    if words.simulated:
+        yield Lines([], 0), 0, 4
+        yield text(SIMULATED, size=theme.CAPTION_SIZE[layout], weight="semibold", colour=theme.PAPER), 6, 18
+    size = theme.LABEL_SIZE[layout]
+    for name, colour in marks.key:
+        square = Lines(["■"], size, colour=colour)
+        yield square, 0, -square.height
+        yield wrap(name, width=marks.width - 1.4 * size, size=size, colour=theme.MUTED), 1.4 * size, 4
+    if marks.key:
+        yield Lines([], 0), 0, 12
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -101,19 +105,15 @@ def _shown(figure: Figure) -> tuple[bytes, dict[str, float]]:
     return buffer.getvalue(), {"width": figure.get_figwidth() * 72}
 
 
-@contextmanager
-def settings() -> Iterator[None]:
+def settings() -> AbstractContextManager[None]:
     """Have matplotlib draw as the theme says, whatever a reader has set."""
-    import matplotlib
+    from matplotlib import style
 
     _add_fonts()
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_settings())
-        yield
+    return style.context(_settings(), after_reset=True)
 
 
-def _settings() -> Any:
+def _settings() -> dict[str, Any]:
     return {
         "font.family": theme.FONT_FAMILY,
         "font.size": theme.LABEL_SIZE["narrow"],
@@ -127,35 +127,7 @@ def _settings() -> Any:
     }
 
 
-@dataclass
-class _Column:
-    """Texts one under another, at a distance from the figure's left edge; `top` is where the next begins."""
-
-    axes: Axes
-    left: float
-    width: float
-    top: float
-
-    def write(self, text: str, *, indent: float = 0, air: float = 0, bbox: Any = None, **style: Any) -> None:
-        lines = wrap(text, width=self.width - indent, **style)
-        at: Any = {"x": self.left + indent, "top": -self.top, "xycoords": "figure fraction", "bbox": bbox}
-        write(self.axes, [lines], (0, 1), **at)
-        self.top += lines.height + (air if lines.lines else 0)
-
-    def tag(self, text: str, size: float) -> None:
-        box = {"facecolor": theme.TEXT, "edgecolor": "none", "pad": 6}
-        self.top += 4
-        self.write(text, size=size, indent=6, air=18, weight="semibold", colour=theme.PAPER, bbox=box)
-
-    def key(self, colours: tuple[tuple[str, str], ...], size: float) -> None:
-        for name, colour in colours:
-            self.write("■", size=size, colour=colour)
-            self.top -= size * theme.LINE_HEIGHT
-            self.write(name, size=size, indent=1.4 * size, air=4, colour=theme.MUTED)
-        self.top += 12 if colours else 0
-
-
-@lru_cache(maxsize=1)
+@cache
 def _add_fonts() -> None:
     from matplotlib.font_manager import fontManager
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ from borgerlib.view.charts.layout import (
     spread,
     width_of,
 )
-from borgerlib.view.charts.marks import RowMarks, write
+from borgerlib.view.charts.marks import Key, RowMarks, write
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -118,12 +118,13 @@ class Scale(RowMarks):
             plot = plot.add(outlined, data=frame[aside], baseline="start")
         return plot.scale(color=None, y=so.Nominal(order=names)).label(x="", y="")
 
-    def at(self, width: float) -> Self:
-        """Return the bars as they stand in a picture of that width in pixels."""
-        placed = super().at(width)
-        if all(placed._fits(row) for row in range(len(self.groups))):
-            return placed
-        return replace(placed, key=tuple({step.name: step.colour for step in self.steps}.items()))
+    @cached_property
+    def key(self) -> Key:
+        """The steps' names, where they have no room above a bar."""
+        labels = [self._labels(row, named=True) for row in range(len(self.groups))]
+        widths = [sum(width_of(label) + _BETWEEN_LABELS for _, label in row) for row in labels]
+        names = {step.name: step.colour for step in self.steps}
+        return tuple(names.items()) if max(widths) > self.room + _BETWEEN_LABELS else ()
 
     @cached_property
     def start(self) -> float:
@@ -154,12 +155,13 @@ class Scale(RowMarks):
     @cached_property
     def rows(self) -> Rows:
         """Each as high as what stands above and below its bar."""
-        needs = []
+        above, below = [], []
         for row, group in enumerate(self.groups):
-            over = max((height_of(label) + _LEADER for _, label in self._labels(row)), default=0.0)
+            labels = self._labels(row, named=not self.key)
+            above.append(max((height_of(label) + _LEADER for _, label in labels), default=0.0))
             own_line = _UNDER + self.text("x").height if any(step.own for step in self._of(row)) else 0.0
-            needs.append((over, self._net_height(group) + own_line))
-        return self.spaced(_BAR[self.narrow], needs, between=_BETWEEN)
+            below.append(self._net_height(group) + own_line)
+        return self.spaced(_BAR[self.narrow], above, below, between=_BETWEEN)
 
     def write_values(self, axes: Axes) -> None:
         """Write steps and values, and draw the positive steps together."""
@@ -185,18 +187,13 @@ class Scale(RowMarks):
         """Return where a value is, in pixels from the left."""
         return (value - self.start) * self.scale
 
-    def _fits(self, row: int) -> bool:
-        """Tell whether all that has to stand above a row has room."""
-        widths = [width_of(label) + _BETWEEN_LABELS for _, label in self._labels(row)]
-        return sum(widths) <= self.room + _BETWEEN_LABELS
-
-    def _labels(self, row: int) -> list[tuple[ScaleStep, list[Lines]]]:
-        """Return what stands above a row: names where they come first, and what is too wide."""
+    def _labels(self, row: int, *, named: bool) -> list[tuple[ScaleStep, list[Lines]]]:
+        """Return what stands above a row: what is too wide for its segment, and names of new steps."""
         earlier = {step.name for step in self.steps if step.row < row}
         labels = []
         for step in self._of(row):
             label = []
-            if not self.key and step.name not in earlier:
+            if named and step.name not in earlier:
                 label.append(self.text(step.name, width=_NAME_WIDTH[self.narrow], small=True))
             if not self._inside(step):
                 label += self._numbers(step, above=True)
@@ -219,7 +216,7 @@ class Scale(RowMarks):
         return _NET + self.text("x", small=True).height if group.net else 0.0
 
     def _write_above(self, axes: Axes, row: int) -> None:
-        labels = self._labels(row)
+        labels = self._labels(row, named=not self.key)
         wanted = [(self._place(step.middle), width_of(label)) for step, label in labels]
         middles = spread(wanted, 1, self.room - 1, gap=_BETWEEN_LABELS)
         for (step, label), middle in zip(labels, middles, strict=True):
@@ -236,7 +233,7 @@ class Scale(RowMarks):
         below = offset_copy(axes.transData, axes.get_figure(root=True), y=-down, units="points")
         axes.hlines(row, net.start, net.end, colors=theme.COUNTRY, linewidth=4, transform=below)
         axes.hlines(row, net.lower, net.upper, colors=theme.TEXT, linewidth=1.5, transform=below)
-        self.end_intervals(axes, [(net.lower, row), (net.upper, row)], theme.TEXT, transform=below)
+        self.end_intervals(axes, [net.lower, net.upper], row, theme.TEXT, transform=below)
         words, from_left = self.text(net.words, small=True), self._place(net.start)
         over = max(from_left + words.width - self.room + 1, 0)
         write(axes, [words], (net.start, row), x=-min(over, from_left), top=-down - 5.5)

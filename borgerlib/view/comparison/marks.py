@@ -13,8 +13,8 @@ from borgerlib import danish
 from borgerlib.statistics.levels import Floats
 from borgerlib.view import theme
 from borgerlib.view.charts.bars import Bars
-from borgerlib.view.charts.layout import HALF_BAND, Block, Lines, Rows
-from borgerlib.view.charts.marks import Marks, RowMarks, write
+from borgerlib.view.charts.layout import HALF_BAND, Lines, Rows
+from borgerlib.view.charts.marks import Key, Marks, RowMarks, write
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -40,9 +40,10 @@ class Square:
 
 @dataclass(frozen=True)
 class Squares(RowMarks):
-    """The country as squares."""
+    """The country as squares; `key` has the colours' words."""
 
     squares: tuple[Square, ...]
+    key: Key = ()
 
     def plot(self) -> so.Plot:
         """Return the marks: a square a municipality."""
@@ -64,15 +65,10 @@ class Squares(RowMarks):
         """Pixels a column."""
         return min(self.room / (max(square.column for square in self.squares) + 1), 46.0)
 
-    @property
-    def heads(self) -> tuple[Block, ...]:
-        """None: a square says itself what it is."""
-        return ()
-
     @cached_property
     def rows(self) -> Rows:
         """As high as wide."""
-        nothing = [0.0] * (max(square.row for square in self.squares) + 1)
+        nothing = np.zeros(max(square.row for square in self.squares) + 1)
         return Rows(self.scale * _SIDE, nothing, nothing, self.scale * (1 - _SIDE))
 
     def write_values(self, axes: Axes) -> None:

@@ -78,7 +78,7 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
     numbers = "; ".join(_in_words(row) for _, row in comparison.areas.iterrows())
     alt = ("Danmarkskort med et kvadrat for hver kommune", f"Tallene: {numbers}")
     title = title or _first_place(comparison)
-    return _chart(comparison, title, alt, Squares(drawn, key=key), _METHOD)
+    return _chart(comparison, title, alt, Squares(drawn, key), _METHOD)
 
 
 def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Chart:

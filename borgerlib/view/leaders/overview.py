@@ -22,25 +22,19 @@ from borgerlib.view.words.text import Text, page_text
 
 _SECTIONS = {"metode": "Metode", "om": "Om", "noegletal": "Nøgletal", "case": "Case"}
 _SIZES = {"identified": "entydigt", "set": "flere mulige", "impossible": "umuligt"}
+# In a table, and in the sentence that counts them.
 _STATUS = {
-    "reproduced": "bekræftet",
-    "inferred": "bekræftet efter rækkefølge",
-    "derived": "udledt",
-    "quoted": "citeret",
-    "contradictory": "modstridende",
-    "impossible": "umuligt",
-    "bounded": "kendt inden for grænser",
-    "unreadable": "tabt",
-}
-_STATUS_IN_SENTENCE = {
-    "reproduced": "bekræftet præcist",
-    "inferred": "bekræftet, men med tal og etiket parret efter deres rækkefølge",
-    "derived": "tabt i teksten og udledt af de øvrige tal",
-    "quoted": "citeret fra andre kilder end spørgeskemaet",
-    "contradictory": "modsagt af 2021-rapporten selv",
-    "impossible": "i strid med de andre tal",
-    "bounded": "tabt, men kendt inden for grænser",
-    "unreadable": "tabt",
+    "reproduced": ("bekræftet", "bekræftet præcist"),
+    "inferred": (
+        "bekræftet efter rækkefølge",
+        "bekræftet, men med tal og etiket parret efter deres rækkefølge",
+    ),
+    "derived": ("udledt", "tabt i teksten og udledt af de øvrige tal"),
+    "quoted": ("citeret", "citeret fra andre kilder end spørgeskemaet"),
+    "contradictory": ("modstridende", "modsagt af 2021-rapporten selv"),
+    "impossible": ("umuligt", "i strid med de andre tal"),
+    "bounded": ("kendt inden for grænser", "tabt, men kendt inden for grænser"),
+    "unreadable": ("tabt", "tabt"),
 }
 _KEY_FIGURES = (
     (
@@ -88,9 +82,7 @@ def feasible_sizes() -> Table:
 def audit_summary() -> str:
     """Return in words how many published values hold."""
     status = audit()["status"].value_counts()
-    parts = [
-        f"{danish.number(status[key])} {words}" for key, words in _STATUS_IN_SENTENCE.items() if key in status
-    ]
+    parts = [f"{danish.number(status[key])} {said}" for key, (_, said) in _STATUS.items() if key in status]
     return f"Af {danish.number(status.sum())} offentliggjorte værdier er {danish.listing(parts)}."
 
 
@@ -115,7 +107,7 @@ def audit_table(*, insight: int | None = None) -> Table:
         frame = frame[named == str(insight)]
         where = f"Indsigt {insight}" if insight else "Uden for indsigterne"
         caption = f"{where}: hvert offentliggjort tal og det genberegnede"
-    frame = frame.assign(status=frame["status"].map(_STATUS))
+    frame = frame.assign(status=frame["status"].map(_STATUS).str[0])
     columns = {
         "place": "Sted",
         "value": "Svar",
@@ -139,7 +131,7 @@ def open_values_table() -> Table:
     frame = frame.assign(place=[_place(row, whole=True) for _, row in frame.iterrows()])
     together = frame.groupby(["place", "status", "reason"], sort=False)["value"]
     rows = together.agg(lambda names: "; ".join(dict.fromkeys(names))).reset_index()
-    rows["status"] = rows["status"].map(_STATUS)
+    rows["status"] = rows["status"].map(_STATUS).str[0]
     columns = {"place": "Sted", "value": "Værdi", "status": "Resultat", "reason": "Begrundelse"}
     return _of_2021(rows, "Værdier, der ikke er bekræftet", columns)
 

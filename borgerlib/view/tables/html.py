@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 
 from borgerlib.danish import capitalise, number, round_half_up
 from borgerlib.errors import DataError
+from borgerlib.files.templates import template
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, only_disclosed
 from borgerlib.view.words import alt_text
 
@@ -57,17 +58,7 @@ class Table:
 
     def to_html(self) -> str:
         """Return accessible HTML: caption, headings with scope, numbers right; every cell escaped."""
-        head = "".join(
-            f'<th scope="col"{self._style(column)}>{escape(name)}</th>'
-            for column, name in enumerate(self.columns)
-        )
-        body = "\n".join(f"<tr>{self._html_row(row)}</tr>" for row in self.rows)
-        note = f'\n<p class="borger-note">{escape(self.note)}</p>' if self.note else ""
-        table = (
-            f'<table class="borger-table">\n<caption>{escape(self.caption)}</caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{note}"
-        )
-        return f"<details><summary>{escape(self.fold)}</summary>\n{table}</details>" if self.fold else table
+        return str(template("table.html.j2", Path(__file__).parent).render(vars(self)))
 
     def to_text(self) -> str:
         """Return the table as plain text in columns."""
@@ -90,18 +81,6 @@ class Table:
         }
         numbers = {"title": self.caption, "caption": self.note, "numbers": whole}
         return {"text/html": self.to_html(), "text/plain": self.to_text(), MIME_TYPE: numbers}
-
-    def _html_row(self, row: tuple[str, ...]) -> str:
-        cells = [f'<th scope="row"{self._style(0)}>{escape(row[0])}</th>']
-        cells += [
-            f"<td{self._style(column)}>{escape(cell)}</td>" for column, cell in enumerate(row) if column
-        ]
-        return "".join(cells)
-
-    def _style(self, column: int) -> str:
-        if self.numeric[column]:
-            return ' class="number" style="text-align:right;font-variant-numeric:tabular-nums"'
-        return ' style="text-align:left"'
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +11,11 @@ from borgerlib.view.charts.layout import Rows, distinct, spread, text_width, wra
 
 class TestRows:
     # Two rows: the second has 30 pixels of text above its bar.
-    rows = Rows(band=20, above=(5, 30), below=(0, 4), between=10)
+    rows = Rows(band=20, above=np.array([5, 30]), below=np.array([0, 4]), between=10)
 
     def test_each_has_its_bars_and_what_belongs_to_them(self):
         # 5, then 20 + 0 + 10 + 30 further down; 65 + 20 + 4 in all.
-        assert self.rows.tops == [5, 65]
+        assert self.rows.tops.tolist() == [5, 65]
         assert self.rows.height == 89
 
     def test_numbers_stay_whole_and_bars_equally_high(self):
