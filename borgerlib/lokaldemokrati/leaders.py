@@ -15,7 +15,8 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.sentences import find
-from borgerlib.lokaldemokrati.published_estimates import DIVIDED, published_estimates
+from borgerlib.lokaldemokrati.published.counts import DIVIDED
+from borgerlib.lokaldemokrati.published_estimates import published_estimates
 from borgerlib.lokaldemokrati.wave.estimates import wave_estimates
 from borgerlib.lokaldemokrati.wave.microdata import Wave, find_wave, read_wave, weight_wave
 from borgerlib.statistics.disclosure.disclosed import only_disclosed

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.lokaldemokrati.published.counts import count_of, option_label, recovered_count
+from borgerlib.lokaldemokrati.published.counts import DIVIDED, count_of, option_label, recovered_count
 from borgerlib.lokaldemokrati.published.identification import CountSolution, Identification, identifications
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
@@ -18,8 +18,6 @@ from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
 
 UNREADABLE = "kan ikke aflæses"
-# The only question that the report divides by another.
-DIVIDED = ("udsagn_eksperimentere", "strategi")
 # Coded from 42 open answers: counts of mentions, not estimates of shares.
 OPEN_ANSWERS = "omraader"
 _COLUMNS = (

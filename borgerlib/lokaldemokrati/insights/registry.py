@@ -199,13 +199,10 @@ def _again(table: str, names: list[str]) -> Iterator[Problem]:
 
 
 def _figure(figure: Figure, codebook: Codebook) -> Iterator[str]:
-    references = [answer for answer in figure.answers if "." in answer]
-    items = tuple(answer for answer in figure.answers if "." not in answer)
-    yield from _unknown_items((figure.by, *items), codebook)
     named = [figure.settings.get(key, ()) for key in ("highlight", "aside", "neutral", "net")]
     options = [option for names in named for option in ([names] if isinstance(names, str) else names)]
     own = [f"{figure.items[0]}.{option}" for option in options if figure.items[0] in codebook]
-    yield from _unknown_references([*references, *own], codebook)
+    yield from _unknown([figure.by, *figure.answers, *own], codebook)
 
 
 def _claim(claim: Claim, codebook: Codebook) -> Iterator[str]:
@@ -214,19 +211,17 @@ def _claim(claim: Claim, codebook: Codebook) -> Iterator[str]:
     complete = claim.group and claim.measure and len(claim.groups) == len(claim.group_words) == 2
     if claim.kind in ("difference", "trend") and not complete:
         yield f"a {claim.kind} needs 'group', 'measure', and two 'groups' with two 'group_words'"
-    yield from _unknown_items((claim.group,), codebook)
     groups = [f"{claim.group}.{group}" for group in claim.groups if claim.group in codebook]
-    yield from _unknown_references([claim.row, *groups], codebook)
+    yield from _unknown([claim.group, claim.row, *groups], codebook)
 
 
-def _unknown_items(items: tuple[str, ...], codebook: Codebook) -> Iterator[str]:
-    yield from (f"there is no item '{item}'" for item in items if item and item not in codebook)
-
-
-def _unknown_references(references: list[str], codebook: Codebook) -> Iterator[str]:
-    for reference in references:
-        item_id, _, option = reference.partition(".")
+def _unknown(answers: list[str], codebook: Codebook) -> Iterator[str]:
+    """Yield what is wrong with items ('strategi') and their options or nets ('strategi.ja')."""
+    for answer in filter(None, answers):
+        item_id, _, option = answer.partition(".")
         if item_id not in codebook:
-            yield f"'{reference}': there is no item '{item_id}'"
-        elif option not in {*codebook.item(item_id).nets, *(o.id for o in codebook.item(item_id).options)}:
-            yield f"'{reference}': item '{item_id}' has no option or net '{option}'"
+            yield f"{f'{answer!r}: ' if option else ''}there is no item '{item_id}'"
+            continue
+        item = codebook.item(item_id)
+        if option and option not in {*item.nets, *(known.id for known in item.options)}:
+            yield f"'{answer}': item '{item_id}' has no option or net '{option}'"

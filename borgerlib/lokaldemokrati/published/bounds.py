@@ -24,6 +24,7 @@ from borgerlib.survey.codebook.model import LEADERS, Item
 
 Margin = Mapping[str, int]
 Cell = tuple[str, str]
+_WHOLE = "give a whole number of at least 0"
 
 
 class CrossTableError(NotIdentifiedError):
@@ -216,7 +217,7 @@ def _check(rows: Margin, columns: Margin, known: Mapping[Cell, int]) -> None:
         if not margin or not sum(margin.values()):
             problems.append(f"the margin of the {name} has nobody in it")
         problems += [
-            f"the margin of the {name} has {count!r} at '{option}'; give a whole number of at least 0"
+            f"the margin of the {name} has {count!r} at '{option}'; {_WHOLE}"
             for option, count in margin.items()
             if not (is_whole(count) and count >= 0)
         ]
@@ -226,8 +227,6 @@ def _check(rows: Margin, columns: Margin, known: Mapping[Cell, int]) -> None:
         if row not in rows or column not in columns:
             problems.append(f"the known cell ('{row}', '{column}') is not in the table")
         elif not (is_whole(count) and count >= 0):
-            problems.append(
-                f"the known cell ('{row}', '{column}') is {count!r}; give a whole number of at least 0"
-            )
+            problems.append(f"the known cell ('{row}', '{column}') is {count!r}; {_WHOLE}")
     if problems:
         raise DataError("The table cannot be bounded:", problems=problems)

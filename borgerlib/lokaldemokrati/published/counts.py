@@ -15,6 +15,9 @@ from borgerlib.lokaldemokrati.published.numbers import load_published, standing_
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Codebook
 
+# The only question that the report divides by another, and that other (figure 3).
+DIVIDED = ("udsagn_eksperimentere", "strategi")
+
 
 @dataclass(frozen=True)
 class RecoveredCount:
@@ -96,14 +99,6 @@ def divided_table(item: str, by: str) -> pd.DataFrame | None:
         counts[option.id] = solutions.loc[solutions["n"] == size, "counts"].iloc[0]
     table = pd.DataFrame.from_dict(counts, orient="index", columns=columns)
     return table.rename_axis(index=by, columns=item)
-
-
-def divided_tables() -> dict[tuple[str, str], pd.DataFrame]:
-    """Return every table that `divided_table` gives, by (item, by)."""
-    published = load_published()
-    groups = published.loc[published["group"] != "", ["item", "group"]].drop_duplicates()
-    pairs = dict.fromkeys((item, group.partition("=")[0]) for item, group in groups.to_numpy().tolist())
-    return {pair: table for pair in pairs if (table := divided_table(*pair)) is not None}
 
 
 def _within(

@@ -77,7 +77,10 @@ def parts_by(item: Item, values: pd.DataFrame, codebook: Codebook) -> list[tuple
     """Return every part of the respondents that a figure divides by this item: its option, and what fits."""
     groups = {f"{item.id}={option.id}": (item.id, option.id) for option in item.options}
     parts = values[values["group"].isin(groups)].groupby(["group", "item"], sort=False)
-    return [(groups[group], partial(_fits, rows, codebook.item(shown))) for (group, shown), rows in parts]
+    return [
+        (groups[str(group)], partial(_fits, rows, codebook.item(str(shown))))
+        for (group, shown), rows in parts
+    ]
 
 
 def _fits(rows: pd.DataFrame, shown: Item, size: int) -> bool:

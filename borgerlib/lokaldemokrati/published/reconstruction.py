@@ -23,7 +23,7 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing
-from borgerlib.lokaldemokrati.published.counts import divided_tables
+from borgerlib.lokaldemokrati.published.counts import DIVIDED, divided_table
 from borgerlib.lokaldemokrati.published.identification import identify
 from borgerlib.lokaldemokrati.published.numbers import is_open, load_published
 from borgerlib.statistics.levels import Mask
@@ -85,8 +85,8 @@ def _answer(state: _State, item: Item, published: pd.DataFrame) -> None:
         for option in item.options:
             column = f"{item.id}__{option.id}"
             state.answers[column] = _choose(state, there, found.counts.get(option.id))
-    elif divided := _divides(item):
-        there = _answer_by_table(state, item, *divided)
+    elif item.id == DIVIDED[1]:
+        there = _answer_by_table(state, item)
     else:
         there = _stay(state, found.n, asked)
         lost = set(published.loc[published["certainty"].isin(["unreadable", "bounded"]), "option"])
@@ -130,18 +130,25 @@ def _share_out(state: _State, item: Item, there: Mask, counts: Mapping[str, int]
     return _categorical(item, values)
 
 
-def _answer_by_table(state: _State, by: Item, item: str, table: pd.DataFrame) -> Mask:
+def _answer_by_table(state: _State, by: Item) -> Mask:
     """Answer a question so that it divides an earlier one as the report shows; the surplus drops out."""
+    table = _divided()
     values = np.full(len(state.present), None, dtype=object)
     there = np.zeros_like(state.present)
     for option in table.columns:
-        chose = state.present & state.answers[item].eq(option).to_numpy(dtype=bool)
+        chose = state.present & state.answers[DIVIDED[0]].eq(option).to_numpy(dtype=bool)
         staying = _pick(state, int(table[option].sum()), chose)
         values[staying] = state.random.permutation(np.repeat(table.index.to_numpy(object), table[option]))
         there |= staying
     state.present = state.present & there
     state.answers[by.id] = _categorical(by, values)
     return there
+
+
+def _divided() -> pd.DataFrame:
+    table = divided_table(*DIVIDED)
+    assert table is not None
+    return table
 
 
 def _categorical(item: Item, values: npt.NDArray[np.object_]) -> pd.Series:
@@ -154,7 +161,8 @@ def _completed(state: _State, item: Item, n: int, lost: set[str]) -> dict[str, i
     options = [option.id for option in item.options]
     known = identify(item.id).counts
     counts = {option: known.get(option, 0) for option in options}
-    counts |= _least(item)
+    if item.id == DIVIDED[0]:
+        counts |= {str(option): int(total) for option, total in _divided().sum().items()}
     open_options = [option for option in options if option not in known]
     for net, total in known.items():
         if net not in options:
@@ -173,20 +181,6 @@ def _spread(state: _State, counts: dict[str, int], options: list[str], total: in
     drawn = state.random.choice(options, size=1 if together else missing)
     for option in np.repeat(drawn, missing) if together else drawn:
         counts[str(option)] += 1
-
-
-def _divides(by: Item) -> tuple[str, pd.DataFrame] | None:
-    """Return the earlier question that the report shows divided by this one, and that table."""
-    tables = divided_tables().items()
-    return next(((item, table) for (item, divider), table in tables if divider == by.id), None)
-
-
-def _least(item: Item) -> dict[str, int]:
-    """Return how often each option is chosen at least: its totals in a table divided by a later question."""
-    for (divided, _), table in divided_tables().items():
-        if divided == item.id:
-            return {str(option): int(total) for option, total in table.sum().items()}
-    return {}
 
 
 def write_respondents(path: Path | None = None, *, seed: int = 2021) -> Path:

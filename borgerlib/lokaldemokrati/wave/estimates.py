@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError
-from borgerlib.lokaldemokrati.published.counts import option_label
-from borgerlib.lokaldemokrati.published_estimates import DIVIDED
+from borgerlib.lokaldemokrati.published.counts import DIVIDED, option_label
 from borgerlib.lokaldemokrati.wave.microdata import POPULATION, WEIGHT, Wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.crosstabs import answers_of, with_nets

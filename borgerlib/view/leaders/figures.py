@@ -13,8 +13,8 @@ from borgerlib.lokaldemokrati.insights.registry import Figure
 from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers
+from borgerlib.lokaldemokrati.published.counts import DIVIDED
 from borgerlib.lokaldemokrati.published.identification import identifications
-from borgerlib.lokaldemokrati.published_estimates import DIVIDED
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.survey.codebook.model import LEADERS
