@@ -161,10 +161,10 @@ def form(
         console.wrote(new_texts(texts_file(municipality)))
     asked = open_form(codebook, municipality)
     for each in to or ["html"]:
-        written = write_form(asked, each, out)
-        console.wrote(written.path)
-        if written.former:
-            console.out.print(f"Another was there; it is now {escape(str(written.former))}")
+        path, former = write_form(asked, each, out)
+        console.wrote(path)
+        if former:
+            console.out.print(f"Another was there; it is now {escape(str(former))}")
     if lacking := asked.texts.lacking:
         where = str(texts_file(municipality)) if municipality else "--municipality NAME gives a file for it"
         console.out.print(

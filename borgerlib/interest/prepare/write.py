@@ -25,7 +25,7 @@ from borgerlib.interest.protected.files import read_key, write_copy
 from borgerlib.interest.weighting.plan import Weighting, summary_of
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.survey.cleaning.clean import CleaningResult
-from borgerlib.survey.codebook.finding import codebook_file
+from borgerlib.survey.codebook.load import codebook_file
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.responses import Source
 from borgerlib.survey.simulation.export import PREFIX

@@ -10,7 +10,6 @@ import pandas as pd
 
 from borgerlib.survey.cleaning import age_repairs, rejections, repairs
 from borgerlib.survey.cleaning.flags import FLAGS, flag_rows
-from borgerlib.survey.cleaning.refusals import refuse_mismapped, refuse_unfit
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.cleaning.violations import (
     CHANGE_COLUMNS,
@@ -155,10 +154,10 @@ def clean(
     """
     rules = rules or CleaningRules()
     check_codebook(codebook)
-    refuse_unfit(frame, codebook)
+    rejections.refuse_unfit(frame, codebook)
     steps = [*_OF_TEXT, *_with(_OF_ANSWERS, codebook), *_with(_OF_AGE, codebook, rules)]
     repaired, changes = _apply(steps, frame, codebook, log=_read_log(problems, codebook))
-    refuse_mismapped(repaired, changes)
+    rejections.refuse_mismapped(repaired, changes)
     broken = _broken_rules(repaired, codebook, rules, problems)
     kept = ~frame.index.isin(broken["row"])
     late = _with(_FINISHING, codebook)

@@ -1,4 +1,4 @@
-"""Read a codebook from its TOML file, and check it."""
+"""Find a codebook (shipped, of prepared answers, or the user's own), read it and check it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from borgerlib.errors import CodebookError, unknown_name
+from borgerlib import places
+from borgerlib.danish import slug
+from borgerlib.errors import CodebookError, ParameterError, to_prepare, unknown_name
+from borgerlib.files.atomic import settled
 from borgerlib.files.toml import Problem, Toml, read_toml
-from borgerlib.survey.codebook.finding import codebook_file
+from borgerlib.population.municipalities import municipality
 from borgerlib.survey.codebook.model import NAME, NAME_RULE, TAGS, Codebook, Item, Option
 
 _SUMMED = ("climate", "digital", "town")
@@ -58,6 +61,30 @@ def load_codebook(survey: str | Path) -> Codebook:
     """
     file = read_toml(codebook_file(survey), "codebook", error=CodebookError)
     return replace(_parsed(file.text, file.name), file=str(survey))
+
+
+def codebook_file(survey: str | Path) -> Path:
+    """Return the file of a shipped survey, of a municipality, or the path itself; else `CodebookError`."""
+    path = Path(str(survey))
+    if path.suffix == ".toml":
+        return path
+    shipped = sorted(folder.parent.name for folder in places.raw_data().glob("*/codebook.toml"))
+    if str(survey) in shipped:
+        return places.raw_data(str(survey), "codebook.toml")
+    try:
+        found = municipality(str(survey))
+    except ParameterError as error:
+        raise CodebookError(
+            unknown_name("survey", str(survey), shipped),
+            hint="Or give a municipality that has been prepared.",
+        ) from error
+    prepared = settled(places.processed_data(slug(found.name))) / "codebook.toml"
+    if not prepared.is_file():
+        raise CodebookError(
+            f"'{found.name}' has no prepared answers, so there is no codebook of theirs.",
+            hint=f"Surveys that ship: {', '.join(shipped)}. {to_prepare(found.name)}",
+        )
+    return prepared
 
 
 @lru_cache(maxsize=32)

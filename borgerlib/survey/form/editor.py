@@ -166,8 +166,8 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
         save_texts(path, form.texts)
         chosen = [name for name, box in self._formats.items() if box.value]
         made = [write_form(form, name, path.parent) for name in chosen]
-        rows = "".join(f"<li>{escape(str(each))}</li>" for each in (path, *(each.path for each in made)))
-        former = [f"»{each.former.name}«" for each in made if each.former]
+        rows = "".join(f"<li>{escape(str(each))}</li>" for each in (path, *(new for new, _ in made)))
+        former = [f"»{kept.name}«" for _, kept in made if kept]
         kept = f"<p>De forrige er gemt som {escape(danish.listing(former))}.</p>" if former else ""
         self._made.value = f"<p>Gemt:</p><ul>{rows}</ul>{kept}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -75,25 +75,11 @@ def form_of(codebook: Codebook, texts: Texts, municipality: str) -> Questionnair
     return replace(form, look=look_of(name), name=f"{slug(name)}-{form.id}")
 
 
-@dataclass(frozen=True)
-class Written:
-    """A form that was written.
-
-    Attributes
-    ----------
-    path : Path
-    former : Path or None
-        Where the previous file is now, if there was a different one.
-    """
-
-    path: Path
-    former: Path | None = None
-
-
-def write_form(form: Questionnaire, to: str, folder: Path) -> Written:
+def write_form(form: Questionnaire, to: str, folder: Path) -> tuple[Path, Path | None]:
     """Write a form to ``spoergeskema-<codebook>`` with the format's ending.
 
-    A different file of that name, or one that somebody has edited, is kept under a name with its date.
+    A different file of that name, or one that somebody has edited, is kept under a name with its date. Return
+    the path of the form, and that of the file that was kept, if there was one.
 
     Raises
     ------
@@ -113,7 +99,7 @@ def write_form(form: Questionnaire, to: str, folder: Path) -> Written:
         if target.is_file() and _content(target) != _content(beside):
             made = datetime.fromtimestamp(target.stat().st_mtime)
             former = target.rename(target.with_stem(f"{target.stem}-{made:%Y-%m-%d-%H%M%S}"))
-    return Written(target, former)
+    return target, former
 
 
 def _content(path: Path) -> object:

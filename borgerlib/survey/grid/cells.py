@@ -108,8 +108,6 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
     DataError
         There is no heading or no data row, or the first row contains answers.
     """
-    if not grid.rows:
-        raise DataError(said("no_text", file=grid.name))
     place = find_table(grid.rows, grid.numbers, heading_rows=heading_rows)
     _refuse_headless(grid, place, asked=heading_rows is not None)
     width = len(grid.rows[0])

@@ -1,7 +1,8 @@
-"""Plain tables: CSV, a worksheet, or Parquet, with a row per respondent and a column per question."""
+"""Plain tables: CSV, a worksheet, Parquet or JSON, with a row per respondent and a column per question."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +19,8 @@ from borgerlib.said import said
 from borgerlib.survey.grid.cells import HeadedGrid, one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.place import RESPONSE
-from borgerlib.survey.grid.values import as_text
+from borgerlib.survey.grid.text import decode
+from borgerlib.survey.grid.values import as_text, text_of
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
 
 _BRACKETED = re.compile(r"(?P<question>.+?) ?\[(?P<choice>.+)\]\Z")
@@ -184,3 +187,37 @@ def _refuse_repeated(names: list[str], file: str) -> None:
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise DataError(said("one_name", file=file), problems=[f"'{name}'" for name in repeated])
+
+
+def read_json(path: Path, *, limits: Limits) -> Export:
+    """Read SurveyJS's results: a list with one object per respondent, from question names to answers.
+
+    Several choices of a question are in one cell, separated by ';'.
+
+    Raises
+    ------
+    DataError
+        The file is not JSON, or not a list of objects with texts, numbers, booleans, or lists of them.
+    """
+    text, encoding, notes = decode(path.read_bytes(), name=path.name)
+    try:
+        people = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataError(said("damaged_file", file=path.name, what="JSON", how=str(error))) from error
+    if not (isinstance(people, list) and people and all(isinstance(person, dict) for person in people)):
+        raise DataError(said("json_no_list", file=path.name))
+    rows = [{one_line(str(name)): _cell(value, path) for name, value in person.items()} for person in people]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    check_columns(len(names), path.name, limits)
+    frame = pd.DataFrame(rows, columns=names, dtype="string").replace("", pd.NA)
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    source = Source("SurveyJS", (path.name,), encoding=encoding, notes=notes)
+    return Export(frame, tuple(question_columns(names)), source)
+
+
+def _cell(value: Any, path: Path) -> str:
+    if isinstance(value, list):
+        return ";".join(_cell(each, path) for each in value)
+    if isinstance(value, dict):
+        raise DataError(said("json_nested", file=path.name))
+    return text_of(value).strip()

@@ -26,6 +26,8 @@ _MARKS = (
 )
 _TWICE_ENCODED = re.compile("[ÃÂÅâ][^\\x00-\\x7f]{1,2}")
 _NORDIC = re.compile("[æøåÆØÅäöüÄÖÜß]")
+# What Python writes for bytes that are not UTF-8.
+_ESCAPED = re.compile("[\udc80-\udcff]")
 _SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _ASCII = bytes(range(0x80))
@@ -107,17 +109,9 @@ def _single_byte(content: bytes) -> str:
 
 
 def _decode_mixed(content: bytes) -> tuple[str, int]:
-    strange = 0
-
-    def as_windows(error: UnicodeError) -> tuple[str, int]:
-        nonlocal strange
-        if not isinstance(error, UnicodeDecodeError):
-            raise error
-        strange += 1
-        return content[error.start : error.end].decode("cp1252"), error.end
-
-    codecs.register_error("borgerlib-windows", as_windows)
-    return content.decode("utf-8", "borgerlib-windows"), strange
+    """Return UTF-8 text with each byte that is not UTF-8 read as Windows-1252, and the number of those."""
+    escaped = content.decode("utf-8", "surrogateescape")
+    return _ESCAPED.subn(lambda byte: byte[0].encode("utf-8", "surrogateescape").decode("cp1252"), escaped)
 
 
 def mend_twice_encoded(text: str) -> tuple[str, tuple[str, ...]]:
@@ -163,6 +157,8 @@ def read_text_grid(path: Path, *, limits: Limits, keep_ragged: bool = False) -> 
         raise DataError(said("no_text", file=path.name))
     delimiter, body, skipped = _delimiter(text, name=path.name)
     records = _records(body, delimiter, name=path.name, first_line=skipped)
+    if not records:
+        raise DataError(said("no_text", file=path.name))
     records, width = _same_width(records, name=path.name, limits=limits)
     if not keep_ragged:
         _refuse_ragged(records, width, name=path.name)

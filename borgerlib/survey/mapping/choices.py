@@ -188,14 +188,11 @@ def no_answers(
     refusal, unless it is an option of the codebook ('Ved ikke').
     """
     said = {normalise(text) for text in entry.missing}
-    plain = not (said or column.labels or column.missing)
 
     def is_absent(value: str) -> bool:
-        if plain:
-            return (is_no_answer(value) or is_unwilling(value)) and not known(value)
-        if said and {normalise(value), normalise(label_of(value, column.labels))} & said:
-            return True
         text = label_of(value, column.labels)
+        if said and {normalise(value), normalise(text)} & said:
+            return True
         named = is_no_answer(value) or is_no_answer(text) or is_unwilling(text)
         marked = named or column.declared_missing(value)
         return marked and not known(text)

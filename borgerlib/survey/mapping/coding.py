@@ -15,7 +15,7 @@ import pandas as pd
 from borgerlib.errors import DataError, nearest
 from borgerlib.said import said
 from borgerlib.survey.codebook.matching import no_opinion
-from borgerlib.survey.codebook.model import Codebook, Item, Option
+from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers, parse_years
 from borgerlib.survey.mapping.candidate import FREQUENT, reworded
 from borgerlib.survey.mapping.choices import (
@@ -90,15 +90,13 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
 
 
 def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
-    headings = list(export.frame.columns)
-    known = set(headings)
+    headings = export.frame.columns
+    absent = [(entry.item, name) for entry in mapping.items for name in entry.columns if name not in headings]
     problems = []
-    for entry in mapping.items:
-        for column in entry.columns:
-            if column not in known:
-                close = nearest(column, headings)
-                kind = "column_absent_near" if close else "column_absent"
-                problems.append(said(kind, item=entry.item, column=column, near=close))
+    for item, column in absent:
+        close = nearest(column, list(headings))
+        kind = "column_absent_near" if close else "column_absent"
+        problems.append(said(kind, item=item, column=column, near=close))
     if problems:
         raise DataError(said("mapping_unfit", files=", ".join(export.source.files)), problems=problems)
 
@@ -224,24 +222,18 @@ def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebo
 def _reworded(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
     """Name frequent unknown answers if options never occur: these would wrongly be counted as 0."""
     strange = broken(coded, "unknown_option", "unknown_selection", "written_in")
-    never = _never(item, entry, coded)
-    occurring = {option.id for option in item.options if option not in never}
+    if item.kind == "single":
+        occurring = set(pd.Series(coded.columns[item.id]).dropna().unique())
+    else:
+        # An option without a box was not offered: it is no surprise that nobody chose it.
+        boxes = set(entry.options.values()) if entry.layout == "indicators" else None
+        occurring = {
+            option.id
+            for option, column in zip(item.options, item.columns, strict=False)
+            if (boxes is not None and option.id not in boxes) or (coded.columns[column] == 1).any()
+        }
     doubt = reworded(item, strange, occurring)
     return [f"items.{item.id}: {doubt}"] if doubt else []
-
-
-def _never(item: Item, entry: ItemMapping, coded: Coded) -> list[Option]:
-    if item.kind == "single":
-        chosen = set(pd.Series(coded.columns[item.id]).dropna().unique())
-        return [option for option in item.options if option.id not in chosen]
-    if item.kind != "multiple":
-        return []
-    offered = set(entry.options.values()) if entry.layout == "indicators" else None
-    return [
-        option
-        for option, column in zip(item.options, item.columns, strict=True)
-        if (offered is None or option.id in offered) and not (pd.Series(coded.columns[column]) == 1).any()
-    ]
 
 
 def _examples(entry: ItemMapping, export: Export) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from borgerlib.errors import DataError, unknown_name
 from borgerlib.personal import is_contact_heading
 from borgerlib.said import said
 from borgerlib.survey.form.names import MARK
-from borgerlib.survey.grid import objects, tabular
+from borgerlib.survey.grid import tabular
 from borgerlib.survey.grid.cells import Grid, HeadedGrid, as_table
 from borgerlib.survey.grid.limits import Limits, check_file
 from borgerlib.survey.grid.text import read_text_grid
@@ -73,23 +73,7 @@ def kind_of(path: Path) -> str:
     return "text"
 
 
-@dataclass(frozen=True)
-class Where:
-    """Where the table is in a file, as far as the user has said.
-
-    Parameters
-    ----------
-    sheet : str
-        Name of the worksheet; '' for the visible one with most cells.
-    heading_rows : int, optional
-        Number of heading rows; by default judged by the rows below.
-    """
-
-    sheet: str = ""
-    heading_rows: int | None = None
-
-
-def read_file(path: Path, *, limits: Limits, where: Where) -> Export:
+def read_file(path: Path, *, limits: Limits, sheet: str, heading_rows: int | None) -> Export:
     """Read one file of any kind and vendor."""
     check_file(path, limits)
     kind = kind_of(path)
@@ -98,13 +82,13 @@ def read_file(path: Path, *, limits: Limits, where: Where) -> Export:
     if kind == "parquet":
         return tabular.read_parquet(path, limits=limits)
     if kind == "json":
-        return objects.read(path, limits=limits)
+        return tabular.read_json(path, limits=limits)
     if kind == "workbook":
-        return _read_grids(read_workbook_grids(path, limits=limits), limits, where)
-    return _read_grids([read_text_grid(path, limits=limits)], limits, where)
+        return _read_grids(read_workbook_grids(path, limits=limits), limits, sheet, heading_rows)
+    return _read_grids([read_text_grid(path, limits=limits)], limits, sheet, heading_rows)
 
 
-def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
+def read_folder(path: Path, *, limits: Limits, sheet: str, heading_rows: int | None) -> Export:
     """Read SurveyXact's files from a folder, those of several tablets with our page, or its only file.
 
     Raises
@@ -116,10 +100,10 @@ def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
     if not files:
         raise DataError(said("folder_empty", path=path))
     if len(files) == 1:
-        return read_file(files[0], limits=limits, where=where)
+        return read_file(files[0], limits=limits, sheet=sheet, heading_rows=heading_rows)
     grids, refused = _text_grids(files, limits)
     if ours := _of_one_form(grids):
-        export = _read_grids([ours], limits, where)
+        export = _read_grids([ours], limits, sheet, heading_rows)
         names = tuple(grid.name for grid in grids)
         return replace(export, source=replace(export.source, files=names))
     structures = [grid for grid in grids if surveyxact.is_structure(grid)]
@@ -164,11 +148,11 @@ def _text_grids(files: list[Path], limits: Limits) -> tuple[list[Grid], list[Dat
     return grids, refused
 
 
-def _read_grids(grids: list[Grid], limits: Limits, where: Where) -> Export:
+def _read_grids(grids: list[Grid], limits: Limits, sheet: str, heading_rows: int | None) -> Export:
     if any(map(surveyxact.is_structure, grids)):
         return surveyxact.read(grids, limits=limits)
-    grid = _sheet(grids, where.sheet)
-    table = as_table(grid, limits=limits, heading_rows=where.heading_rows)
+    grid = _sheet(grids, sheet)
+    table = as_table(grid, limits=limits, heading_rows=heading_rows)
     _refuse_respondent_list(table)
     others = [other for other in grids if other.sheet != grid.sheet]
     known = filter(None, (read(table) for read in _VENDORS))

@@ -26,7 +26,7 @@ from borgerlib.survey.mapping.choices import YES_AND_NO, says_yes_and_no
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import Mapping
 from borgerlib.survey.mapping.suggestion import suggest_mapping, where
-from borgerlib.survey.readers.detection import Where, read_file, read_folder
+from borgerlib.survey.readers.detection import read_file, read_folder
 from borgerlib.survey.readers.platforms import judged
 from borgerlib.survey.responses import PLATFORM, Column, Export, Responses
 
@@ -107,7 +107,7 @@ def read_export(
             raise DataError(said("no_path", path=path))
         reader = read_folder if path.is_dir() else read_file
         with garbage.not_looked_for():
-            export = reader(path, limits=limits, where=Where(sheet, heading_rows))
+            export = reader(path, limits=limits, sheet=sheet, heading_rows=heading_rows)
     except OSError as error:
         raise DataError(said("unreadable_file", path=path, why=error.strerror or error)) from error
     _refuse_an_answer_a_row(export)

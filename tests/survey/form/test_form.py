@@ -140,7 +140,7 @@ def test_who_is_not_asked_is_not_asked_by_the_platform_either():
 
 def test_a_form_is_written_to_a_file_named_by_its_codebook(tmp_path):
     asked = filled(3).form
-    assert write_form(asked, "limesurvey", tmp_path / "ud").path.name == "spoergeskema-tilfaeldig.txt"
+    assert write_form(asked, "limesurvey", tmp_path / "ud")[0].name == "spoergeskema-tilfaeldig.txt"
     with pytest.raises(ParameterError, match="Unknown format 'xlform'"):
         write_form(asked, "xlform", tmp_path)
 

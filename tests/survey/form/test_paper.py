@@ -46,7 +46,7 @@ def expected(form):
 def test_the_pdf_is_accessible_and_says_all_with_the_contact_details_on_a_sheet_of_their_own(
     form, weasyprint, tmp_path
 ):
-    path = write_form(form, "pdf", tmp_path).path
+    path = write_form(form, "pdf", tmp_path)[0]
     assert pdf_problems(path) == ()
     pages = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(path).pages]
     # Lines end with a hyphen where a word is parted, so letters are compared.
@@ -70,7 +70,7 @@ def test_the_pdf_is_accessible_and_says_all_with_the_contact_details_on_a_sheet_
 
 
 def test_the_document_says_all_and_knows_its_headings(form, tmp_path):
-    document = docx.Document(str(write_form(form, "docx", tmp_path).path))
+    document = docx.Document(str(write_form(form, "docx", tmp_path)[0]))
     whole = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert [text for text in expected(form) if text not in whole] == []
     headings = [each.text for each in document.paragraphs if each.style.name == "Heading 3"]
@@ -88,7 +88,7 @@ def test_the_document_says_all_and_knows_its_headings(form, tmp_path):
 def test_random_forms_are_written_whole(tmp_path, weasyprint):
     for seed in range(4):
         made = filled(seed)
-        document = docx.Document(str(write_form(made.form, "docx", tmp_path).path))
+        document = docx.Document(str(write_form(made.form, "docx", tmp_path)[0]))
         whole = "\n".join(paragraph.text for paragraph in document.paragraphs)
         assert [question.text["da"] for question in made.form.all if question.text["da"] not in whole] == []
     write_form(filled(7, questions=2, options=300).form, "pdf", tmp_path)

@@ -38,7 +38,7 @@ def test_an_empty_file(tmp_path):
     refused(tmp_path / "x.csv", r"x\.csv is empty \(0 bytes\)")
 
 
-@pytest.mark.parametrize("content", ["\n\n \n", ";;;\n;;;\n", "\ufeff\n"])
+@pytest.mark.parametrize("content", ["\n\n \n", ";;;\n;;;\n", "\ufeff\n", '"";""\n"";""\n', "sep=;\n;;\n"])
 def test_a_file_of_blanks(tmp_path, content):
     (tmp_path / "x.csv").write_text(content, encoding="utf-8")
     refused(tmp_path / "x.csv", "holds no text")

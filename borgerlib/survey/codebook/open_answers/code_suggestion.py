@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -78,7 +77,7 @@ def suggest_codes(
     rows: list[tuple[Any, str, float]] = []
     if len(coded) and len(rest):
         try:
-            known, unknown = (made := vectorizer().fit(texts)).transform(coded), made.transform(rest)
+            known, unknown = vectorizer.fit(texts).transform(coded), vectorizer.transform(rest)
         except ValueError:  # no answer contains a word
             known, unknown = None, None
         for code in (one.id for one in frame.codes) if known is not None else ():
@@ -86,15 +85,15 @@ def suggest_codes(
             has = (2 * given.reindex(coded.index, fill_value=0) >= coders.reindex(coded.index)).to_numpy()
             if min(has.sum(), (~has).sum()) < _FEWEST:
                 continue
-            scores = classifier().fit(known, has).predict_proba(unknown)[:, 1]
+            scores = classifier.fit(known, has).predict_proba(unknown)[:, 1]
             rows += [(at, code, score) for at, score in zip(rest.index, scores, strict=True)]
     found = pd.DataFrame(rows, columns=["answer", "code", "score"])
     found = found[found["score"] >= at_least]
     return found.sort_values(["answer", "score"], ascending=[True, False], ignore_index=True)
 
 
-def _tools() -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """Return functions that make a vectorizer and a model."""
+def _tools() -> tuple[Any, Any]:
+    """Return the vectorizer and the model."""
     try:
         import simplemma
         from sklearn.feature_extraction.text import TfidfVectorizer
@@ -108,7 +107,5 @@ def _tools() -> tuple[Callable[[], Any], Callable[[], Any]]:
         words = simplemma.text_lemmatizer(text.lower(), lang="da")
         return [word.lower() for word in words if word.isalpha()]
 
-    return (
-        lambda: TfidfVectorizer(analyzer=lemmas, sublinear_tf=True),
-        lambda: LogisticRegression(C=10, class_weight="balanced"),
-    )
+    vectorizer = TfidfVectorizer(analyzer=lemmas, sublinear_tf=True)
+    return vectorizer, LogisticRegression(C=10, class_weight="balanced")
