@@ -172,12 +172,11 @@ def _person(links: pd.DataFrame, rows: int) -> np.ndarray:
 def _from_best_to_worst(frame: pd.DataFrame, codebook: Codebook) -> np.ndarray:
     """Return positions: the most complete row first, then the latest, then the first in the file."""
     items = [item for item in codebook if item.role not in _TECHNICAL]
-    times = []
+    ranks = pd.DataFrame({"answered": number_answered(frame, items)})
     for role in ("submitted", "started"):
         item = codebook.with_role(role)
         if item is not None and item.id in frame:
-            # Halved, because NaT is the smallest integer, which cannot be negated.
-            times.append(-(frame[item.id].astype("datetime64[us]").astype("int64").to_numpy() // 2))
-    labels = frame.index if pd.api.types.is_numeric_dtype(frame.index) else frame.index.astype(str)
-    in_file = np.argsort(np.argsort(labels.to_numpy(), kind="stable"))
-    return np.lexsort([in_file, *reversed(times), -number_answered(frame, items)])
+            ranks[role] = frame[item.id].to_numpy()
+    ranks["label"] = frame.index if pd.api.types.is_numeric_dtype(frame.index) else frame.index.astype(str)
+    keys = ranks.columns.tolist()
+    return ranks.sort_values(keys, ascending=[key == "label" for key in keys]).index.to_numpy()

@@ -181,10 +181,9 @@ def _refused_cells(row: ElementTree.Element, number: int) -> Iterator[Problem]:
 
 def _place(reference: str, otherwise: int) -> str:
     """Return the position of a cell in its row ('C7' → '2')."""
-    place = 0
-    for letter in reference.rstrip("0123456789"):
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return str(place - 1 if place else otherwise)
+    from openpyxl.utils import column_index_from_string
+
+    return str(column_index_from_string(reference.rstrip("0123456789")) - 1 if reference else otherwise)
 
 
 def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: Limits) -> Grid:
@@ -211,19 +210,16 @@ def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: 
 
 
 def _sheet_notes(marks: _Marks, numbers: Sequence[int], width: int) -> Iterator[str]:
+    # Imported here: only sheets with such parts need it.
+    from openpyxl.utils import get_column_letter
+
     if marks.refused:
-        columns = [_letters(at) for at in sorted({int(each.column) for each in marks.refused})]
+        columns = [get_column_letter(at + 1) for at in sorted({int(each.column) for each in marks.refused})]
         yield said("refused_cells", count=len(marks.refused), columns=columns)
     if rows := sorted(marks.rows.intersection(numbers)):
         yield said("hidden_rows", count=len(rows), row=rows[0])
-    if columns := [_letters(at) for places in marks.columns for at in places if at < width]:
+    if columns := [get_column_letter(at + 1) for places in marks.columns for at in places if at < width]:
         yield said("hidden_columns", columns=columns)
-
-
-def _letters(place: int) -> str:
-    """Return the letters of a column in Excel ('C' for 2)."""
-    more, rest = divmod(place, 26)
-    return (_letters(more - 1) if more else "") + chr(ord("A") + rest)
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:

@@ -110,7 +110,8 @@ def several_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
         answers += int(np.array([len(each.options) + len(each.strange) for each in readings])[cells].sum())
         problems += _strange(item, export, cells, readings, "unknown_selection")
     doubts = tuple(f"{said} ({times} times)" for said, times in unclear.items())
-    return _coded(_choices(item, chosen, _any(chosen)), problems, answers, doubts)
+    offered = np.ones(len(places), dtype=bool)
+    return _coded(_choices(item, chosen, _any(chosen), offered), problems, answers, doubts)
 
 
 def _coded(
@@ -305,11 +306,10 @@ def _choices(
     item: Item,
     chosen: npt.NDArray[np.int8],
     answered: npt.NDArray[np.bool_],
-    offered: npt.NDArray[np.bool_] | None = None,
+    offered: npt.NDArray[np.bool_],
 ) -> dict[str, Any]:
     """Return the 0/1 columns: missing if nothing was answered, and for options that were not offered."""
-    columns = {}
-    for at, name in enumerate(item.columns):
-        missing = ~answered if offered is None or offered[at] else np.ones(len(answered), dtype=bool)
-        columns[name] = pd.arrays.IntegerArray(chosen[:, at].copy(), missing.copy())
-    return columns
+    return {
+        name: pd.arrays.IntegerArray(chosen[:, at].copy(), ~(answered & offered[at]))
+        for at, name in enumerate(item.columns)
+    }

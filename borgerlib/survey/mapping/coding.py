@@ -103,16 +103,14 @@ def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
 
 def _orders(export: Export, codebook: Codebook, mapping: Mapping) -> dict[str, str]:
     """Return what each date begins with ('' if unclear); start and end times share one format."""
-    alike: dict[str, dict[str, list[pd.Series]]] = {}
+    alike: dict[str, list[ItemMapping]] = {}
     for item in codebook:
         if item.kind == "date" and (entry := mapping.item(item.id)) is not None:
-            group = alike.setdefault("" if item.role in _TIMES else item.id, {})
-            group[item.id] = [export.frame[column] for column in entry.columns]
+            alike.setdefault("" if item.role in _TIMES else item.id, []).append(entry)
     orders: dict[str, str] = {}
-    for group in alike.values():
-        orders |= dict.fromkeys(
-            group, first_part(pd.concat([each for values in group.values() for each in values]))
-        )
+    for entries in alike.values():
+        texts = pd.concat([export.frame[name] for entry in entries for name in entry.columns])
+        orders |= dict.fromkeys((entry.item for entry in entries), first_part(texts))
     return orders
 
 

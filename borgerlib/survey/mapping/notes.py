@@ -101,19 +101,15 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> Iterator[Said]:
         return
     options = matcher(item, entry.values)
     missing = {normalise(text) for text in entry.missing}
-    counts: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
     for name in entry.columns:
         labels = export.column(name).labels
         for value, times in export.counts(name).items():
             cell = label_of(value, labels)
-            if not denies(cell):
-                continue
-            for text in cell.split(entry.separator) if entry.separator.strip() else [cell]:
-                counts[text] += times
-    refused: Counter[str] = Counter()
-    for text, times in counts.items():
-        if is_unwilling(text) and options.match(text) is None and normalise(text) not in missing:
-            refused[text.strip()] += times
+            pieces = cell.split(entry.separator) if entry.separator.strip() else [cell]
+            for text in filter(is_unwilling, pieces if denies(cell) else ()):
+                if options.match(text) is None and normalise(text) not in missing:
+                    refused[text.strip()] += times
     if answers := [said("times", text=text, count=times) for text, times in refused.items()]:
         yield of_item(item.id, "no_answer", answers=answers)
 

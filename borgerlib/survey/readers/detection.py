@@ -25,14 +25,16 @@ from borgerlib.survey.responses import Export
 _VENDORS: tuple[Callable[[HeadedGrid], Export | None], ...] = (
     limesurvey.read, forms.read_google, forms.read_microsoft, forms.read_go_vocal, platforms.read, kobo.read,
 )  # fmt: skip
+# Kinds of files that say the names and types of their columns.
+_TYPED = {"spss": spss.read, "parquet": tabular.read_parquet, "json": tabular.read_json}
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_KINDS = {"workbook": (b"PK\x03\x04", b"PK\x05\x06"), "spss": (b"$FL2", b"$FL3"), "parquet": (b"PAR1",)}
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _FOREIGN = (
     (_COMPOUND, "an old .xls workbook", "Open it and save it as .xlsx, or export the survey as CSV."),
     (b"%PDF", "a PDF document", "Export the answers as CSV or .xlsx."),
-    (b"\x89PNG", "a picture", "Export the answers as CSV or .xlsx."),
-    (b"\xff\xd8\xff", "a picture", "Export the answers as CSV or .xlsx."),
-    (b"GIF8", "a picture", "Export the answers as CSV or .xlsx."),
+    (_PICTURES, "a picture", "Export the answers as CSV or .xlsx."),
     (b"7z\xbc\xaf", "a packed file (7z)", "Unpack it and give the file in it."),
     (b"\x1f\x8b", "a packed file (gzip)", "Unpack it and give the file in it."),
     (b"{\\rtf", "a text document (RTF)", "Export the answers as CSV or .xlsx."),
@@ -50,12 +52,8 @@ def kind_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         head = file.read(1024)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
-        return "workbook"
-    if head.startswith((b"$FL2", b"$FL3")):
-        return "spss"
-    if head.startswith(b"PAR1"):
-        return "parquet"
+    if known := next((kind for kind, marks in _KINDS.items() if head.startswith(marks)), ""):
+        return known
     if head.startswith(_COMPOUND) and _ENCRYPTED in path.read_bytes():
         raise DataError(said("password", file=path.name))
     for mark, what, hint in _FOREIGN:
@@ -77,15 +75,11 @@ def read_file(path: Path, *, limits: Limits, sheet: str, heading_rows: int | Non
     """Read one file of any kind and vendor."""
     check_file(path, limits)
     kind = kind_of(path)
-    if kind == "spss":
-        return spss.read(path, limits=limits)
-    if kind == "parquet":
-        return tabular.read_parquet(path, limits=limits)
-    if kind == "json":
-        return tabular.read_json(path, limits=limits)
-    if kind == "workbook":
-        return _read_grids(read_workbook_grids(path, limits=limits), limits, sheet, heading_rows)
-    return _read_grids([read_text_grid(path, limits=limits)], limits, sheet, heading_rows)
+    if kind in _TYPED:
+        return _TYPED[kind](path, limits=limits)
+    is_workbook = kind == "workbook"
+    grids = read_workbook_grids(path, limits=limits) if is_workbook else [read_text_grid(path, limits=limits)]
+    return _read_grids(grids, limits, sheet, heading_rows)
 
 
 def read_folder(path: Path, *, limits: Limits, sheet: str, heading_rows: int | None) -> Export:

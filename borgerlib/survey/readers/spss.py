@@ -31,10 +31,7 @@ def read(path: Path, *, limits: Limits) -> Export:
     DataError
         The file is damaged or has no cases.
     """
-    # Imported here: it is slow to import, and only SPSS files need it.
-    import pyreadstat
-
-    frame, meta, notes = _read(path, pyreadstat)
+    frame, meta, notes = _read(path)
     return Export(
         frame=typed_as_text(frame, path.name, limits=limits),
         columns=tuple(_columns([str(name) for name in frame.columns], meta)),
@@ -42,10 +39,13 @@ def read(path: Path, *, limits: Limits) -> Export:
     )
 
 
-def _read(path: Path, library: Any) -> tuple[pd.DataFrame, Any, tuple[str, ...]]:
+def _read(path: Path) -> tuple[pd.DataFrame, Any, tuple[str, ...]]:
+    # Imported here: it is slow to import, and only SPSS files need it.
+    import pyreadstat
+
     for encoding in (None, _OTHERWISE):
         try:
-            frame, meta = library.read_sav(str(path), user_missing=True, encoding=encoding)
+            frame, meta = pyreadstat.read_sav(str(path), user_missing=True, encoding=encoding)
             break
         except Exception as error:
             # On damaged files the library raises its own error, and others from its C library.
