@@ -16,7 +16,6 @@ from borgerlib.population.table import population
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
 from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP
 from borgerlib.statistics.estimation.answers import gave
-from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.levels import any_frame, check_frame, column_of, positive_column
 from borgerlib.statistics.models.small_area import SmallAreas, small_area_estimates
@@ -162,7 +161,6 @@ def compare_municipalities(
     >>> len(borgerlib.compare_municipalities(people, "tid.uge", codebook=book).first())
     98
     """
-    check_confidence(confidence)
     check_frame(respondents)
     covariates = [covariates] if isinstance(covariates, str) else list(covariates)
     for name in covariates:

@@ -76,12 +76,6 @@ class Target:
     who: Mapping[str, Annotated[tuple[str, ...], MinLen(1)]] = field(default_factory=dict)
     text: str = ""
 
-    @property
-    def answer(self) -> tuple[str, str]:
-        """The item, and its option or net."""
-        item, _, option = self.what.partition(".")
-        return item, option
-
 
 @dataclass(frozen=True)
 class Progress:
@@ -173,7 +167,7 @@ class _File:
 
 def _breaches(targets: Sequence[Target], codebook: Codebook) -> Iterator[Problem]:
     for at, target in enumerate(targets):
-        item, option = target.answer
+        item, _, option = target.what.partition(".")
         try:
             codebook.item(item).members(option)
         except CodebookError as error:
@@ -255,8 +249,9 @@ def follow_targets(
     for target in targets:
         parts = [_share(wave, name, target, book, weight, confidence) for name, wave in waves.items()]
         shown = disclosed(parts, waves, book, min_cell)
-        item, option = target.answer
-        shown = shown.relabel("label", {option: answer_label(book.item(item), option)}, by="option")
+        option = target.what.partition(".")[2]
+        words = answer_label(book.item(target.what.partition(".")[0]), option)
+        shown = shown.relabel("label", {option: words}, by="option")
         day = str(list(waves.values())[-1].attrs.get("survey_date", ""))
         found.append(Progress(target, shown, _status(shown.frame, target, late=day > target.by.isoformat())))
     return found
@@ -266,7 +261,7 @@ def _share(
     wave: pd.DataFrame, name: str, target: Target, codebook: Codebook, weight: str | None, confidence: float
 ) -> pd.DataFrame:
     """Return the share in one wave among the people whom the target is about."""
-    item, option = target.answer
+    item, _, option = target.what.partition(".")
     asked = codebook.item(item)
     columns = [f"{item}__{one}" for one in asked.members(option)] if asked.kind == "multiple" else [item]
     if lacking := [column for column in (*columns, *target.who) if column not in wave]:

@@ -88,13 +88,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
         following, back = (widgets.Button(description=word) for word in ("Gem og næste", "Forrige"))
         following.on_click(lambda _: self._save(self._ticked()))
         back.on_click(lambda _: self._go_back())
-        self._controls = widgets.VBox(
-            [
-                self._typed,
-                *self._ticks,
-                widgets.HBox([following]),
-            ]
-        )
+        self._controls = widgets.VBox([self._typed, *self._ticks, widgets.HBox([following])])
         mark = f"{SIMULATED}: opdigtede svar. " if simulated else ""
         head = (
             f"<style>{words.style()}</style><h2>{escape(frame.question)}</h2>"

@@ -116,8 +116,6 @@ class Answers:
         The protected copy that everything is computed from.
     built_from : mapping
         The state of the survey that the answers come from.
-    rows : DataFrame
-        What is asked of every selection: one row a question × answer, without numbers.
     """
 
     municipality: Municipality
@@ -126,12 +124,21 @@ class Answers:
     confidence: float
     protected: ProtectedCube
     built_from: Mapping[str, Any] = field(repr=False)
-    rows: pd.DataFrame = field(repr=False)
 
     @property
     def charts(self) -> tuple[Filter, ...]:
         """The questions that are shown: those of `CHARTS` that were asked."""
-        return _charts(self.offer)
+        return tuple(filter_ for role in CHARTS if (filter_ := self.offer.filter(role)) is not None)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """What is asked of every selection: one row a question × answer, without numbers."""
+        rows = [
+            (filter_.role, level.id, level.label, filter_.role == "time")
+            for filter_ in self.charts
+            for level in filter_.levels
+        ]
+        return pd.DataFrame(rows, columns=["item", "option", "label", "exclusive"])
 
     @property
     def chance(self) -> float:
@@ -209,21 +216,10 @@ def open_answers(municipality: str, *, confidence: float = 0.95, chance: float =
     check_confidence(confidence)
     found = find_municipality(municipality)
     opened = open_filter_cube(found.name, age_bands=load_sections().age_bands, chance=chance)
-    rows = pd.DataFrame(
-        [
-            (filter_.role, level.id, level.label, filter_.role == "time")
-            for filter_ in _charts(opened.offer)
-            for level in filter_.levels
-        ],
-        columns=["item", "option", "label", "exclusive"],
-    )
-    if rows.empty:
+    answers = Answers(found, opened.offer, opened.origin, confidence, opened.protected, opened.built_from)
+    if not answers.charts:
         raise DataError(
             f"The survey of {found.name} has none of the questions that the dashboard shows.",
             hint="Give questions of its codebook the roles topics, time or formats, and prepare it anew.",
         )
-    return Answers(found, opened.offer, opened.origin, confidence, opened.protected, opened.built_from, rows)
-
-
-def _charts(offer: Offer) -> tuple[Filter, ...]:
-    return tuple(filter_ for role in CHARTS if (filter_ := offer.filter(role)) is not None)
+    return answers

@@ -14,8 +14,7 @@ from borgerlib.danish import slug
 from borgerlib.dashboard.page import screen, sentences
 from borgerlib.dashboard.page.answers import Answer, Answers
 from borgerlib.dashboard.page.words import words
-from borgerlib.dashboard.saved.pictures import picture, slide_chart, slide_png
-from borgerlib.dashboard.saved.slides import presentation
+from borgerlib.dashboard.saved.pictures import picture, presentation, slide_chart, slide_png
 from borgerlib.errors import ParameterError
 from borgerlib.files.workbook import Cell, Sheet, escape_formulas, sheet_name, write_workbook
 from borgerlib.view.words import alt_text

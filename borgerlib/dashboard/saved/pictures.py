@@ -1,9 +1,9 @@
-"""A selection's charts as the report draws them: for pictures, slides and the saved report."""
+"""A selection's charts as the report draws them: pictures, slides, and a presentation to work on with."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,11 @@ from borgerlib.view import theme
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.words import alt_text
+
+_SIZE, _MARGIN = (13.333, 7.5), 0.5  # inches
+_WIDTH = _SIZE[0] - 2 * _MARGIN
+_COLUMNS = ("label", "text", "interval", "whole_text", "difference")
+_TITLE_ONLY = 5  # among the layouts of python-pptx's own template
 
 
 def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") -> Chart:
@@ -91,6 +96,47 @@ def slide_png(chart: Chart) -> bytes:
     return buffer.getvalue()
 
 
+def presentation(answers: Answers, answer: Answer, notes: Sequence[str], *, sort: str) -> bytes:
+    """Return a PowerPoint file: a slide with a picture and one with a table a question, then how it was made.
+
+    Parameters
+    ----------
+    answers, answer, sort
+        As `borgerlib.dashboard.saved.downloads.download`.
+    notes : sequence of str
+        What a reader needs to know of the numbers, a paragraph each.
+    """
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = (Inches(side) for side in _SIZE)
+    who, say = sentences.who(answers, answer), words()
+    deck.core_properties.language = "da-DK"
+    deck.core_properties.title = alt_text.titled(who, answer.estimates)
+    heads = [say("table", key) for key in ("answer", "share")]
+    heads.append(say("table", "interval", sikkerhed=danish.percent(answers.confidence)))
+    for filter_ in answers.charts:
+        chart = slide_chart(answers, answer, filter_.role, sort=sort)
+        shown = screen.chart(answers, answer, filter_.role, sort=sort)
+        slide = _slide(deck, chart.title)
+        drawn = slide.shapes.add_picture(io.BytesIO(chart.png(framed=False)), *_box(1.5, 4.75)[:2])
+        scale = min(Inches(_WIDTH) / drawn.width, Inches(4.75) / drawn.height)
+        drawn.width, drawn.height = int(drawn.width * scale), int(drawn.height * scale)
+        drawn._element.nvPicPr.cNvPr.set("descr", chart.alt_text)
+        _write(slide.shapes.add_textbox(*_box(6.3, 1)).text_frame, [chart.question, chart.caption], 11)
+        compared = answers.beside(answer) is not None
+        rows = [[row[key] for key in _COLUMNS] for row in shown["rows"]]
+        table = [[*heads, *shown["heads"]], *rows]
+        slide = _slide(deck, alt_text.titled(f"{shown['heading']}. {who}", answer.estimates))
+        _add_table(slide, [row[: 5 if compared else 3] for row in table])
+    about = _slide(deck, alt_text.titled(f"{say('strings', 'about_numbers')}. {who}", answer.estimates))
+    _write(about.shapes.add_textbox(*_box(1.5, 5)).text_frame, notes, 16)
+    buffer = io.BytesIO()
+    deck.save(buffer)
+    return buffer.getvalue()
+
+
 def protection(answers: Answers) -> str:
     """Return how the numbers are protected, in a Danish sentence."""
     return words()("page", "protection", chance=danish.percent(answers.chance))
@@ -104,3 +150,38 @@ def _beside(row: Mapping[str, Any]) -> str:
 def _in_order(estimates: DisclosedEstimates, shown: Mapping[str, Any]) -> DisclosedEstimates:
     order = [row["id"] for row in shown["rows"]]
     return estimates.take(pd.Index(estimates.frame["option"]).get_indexer(order))
+
+
+def _box(top: float, height: float) -> list[int]:
+    from pptx.util import Inches
+
+    return [Inches(measure) for measure in (_MARGIN, top, _WIDTH, height)]
+
+
+def _slide(deck: Any, title: str) -> Any:
+    slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
+    heading = slide.shapes.title
+    heading.left, heading.top, heading.width, heading.height = _box(0.3, 1.1)
+    _write(heading.text_frame, [title], 24, bold=True)
+    return slide
+
+
+def _write(frame: Any, paragraphs: Sequence[str], points: float, *, bold: bool = False) -> None:
+    from pptx.enum.lang import MSO_LANGUAGE_ID
+    from pptx.enum.text import PP_ALIGN
+    from pptx.util import Pt
+
+    frame.word_wrap = True
+    frame.text = "\n".join(paragraphs)
+    for paragraph in frame.paragraphs:
+        paragraph.alignment = PP_ALIGN.LEFT
+        for run in paragraph.runs:
+            run.font.size, run.font.bold, run.font.language_id = Pt(points), bold, MSO_LANGUAGE_ID.DANISH
+
+
+def _add_table(slide: Any, rows: Sequence[Sequence[str]]) -> None:
+    added = slide.shapes.add_table(len(rows), len(rows[0]), *_box(1.5, 0.36 * len(rows)))
+    for row, texts in zip(added.table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.margin_top = cell.margin_bottom = 0
+            _write(cell.text_frame, [text], 13, bold=texts is rows[0])

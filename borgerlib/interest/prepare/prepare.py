@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ from borgerlib.interest.weighting.plan import weigh
 from borgerlib.interest.weighting.rules import WEIGHT, load_weighting_rules
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.said import said
-from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
+from borgerlib.survey.cleaning.clean import REASONS, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.form.write import texts_of
@@ -139,9 +139,10 @@ def prepare(
         rules=CleaningRules(age_limit=min_age, reference_date=surveyed),
         problems=responses.problems,
     )
+    reasons = _counted(cleaned.rejected[REASONS].str.split("; ").explode())
     if cleaned.respondents.empty:
         count = len(cleaned.rejected)
-        raise DataError(said("nobody_left", count=count, file=path.name), problems=_reasons(cleaned))
+        raise DataError(said("nobody_left", count=count, file=path.name), problems=_told(reasons))
     area_map = read_area_map(areas) if areas else {}
     banded = add_age_bands(recoded(cleaned.respondents, book, area_map), book, min_age=min_age)
     if middles := middles_of_bands(banded, book):
@@ -167,7 +168,7 @@ def prepare(
         if 2 * rejected > total:
             # A level may have no respondents because most rows were rejected: name the reasons first.
             told = said("few_left", count=rejected, total=total, file=path.name)
-            error.problems = (told, *_reasons(cleaned), *error.problems)
+            error.problems = (told, *_told(reasons), *error.problems)
         raise
     there, targets, about_areas = placed(
         banded, book, weights.targets, reviewed=[*area_map.values(), *offered]
@@ -186,7 +187,7 @@ def prepare(
         kept=len(respondents),
         rejected=len(cleaned.rejected),
         contacts=len(cleaned.contact),
-        reasons=_counted(cleaned.rejected[REASONS].str.split("; ").explode()),
+        reasons=reasons,
         changes=_counted(cleaned.changes["rule"]),
         flags={str(name): int(flag.sum()) for name, flag in cleaned.flags.items()},
         absent=responses.absent,
@@ -227,8 +228,7 @@ def _refuse_replacing_real(municipality: str, simulated: bool) -> None:
         )
 
 
-def _reasons(cleaned: CleaningResult) -> list[str]:
-    reasons = _counted(cleaned.rejected[REASONS].str.split("; ").explode())
+def _told(reasons: Mapping[str, int]) -> list[str]:
     return [f"{rule}: {rows} rows" for rule, rows in reasons.items()]
 
 

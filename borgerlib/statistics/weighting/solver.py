@@ -48,8 +48,7 @@ class Raking:
     def ratio(self, score: Floats) -> Floats:
         """Return calibrated weight ÷ base weight."""
         with np.errstate(over="ignore"):
-            ratio = np.clip(np.exp(score), self.lower, self.upper)
-        return ratio
+            return np.clip(np.exp(score), self.lower, self.upper)
 
     def slope(self, score: Floats) -> Floats:
         """Return the derivative of `ratio`."""

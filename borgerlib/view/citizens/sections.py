@@ -15,7 +15,7 @@ from annotated_types import MinLen
 from borgerlib import danish, places
 from borgerlib.errors import CodebookError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, Text, read_toml
-from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
+from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, Dividing, LocalSurvey
 from borgerlib.lokaldemokrati.insights.sentences import FIRST, answers_to, fill, find, first_sentence
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import CITIZENS, TAGS, Item
@@ -77,7 +77,7 @@ class Sections:
 
     finding: Annotated[tuple[str, ...], MinLen(1)]
     age_bands: Annotated[tuple[int, ...], MinLen(1)]
-    divisions: Annotated[Mapping[str, tuple[str, ...]], MinLen(1)]
+    divisions: Annotated[Mapping[str, tuple[Dividing, ...]], MinLen(1)]
     section: tuple[Section, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -132,6 +132,9 @@ def _breaches(file: Sections) -> Iterator[Problem]:
             yield ("section", at), unknown_name("role", figure.role, legal)
         if figure.id in ids[:at]:
             yield ("section", at), "stands more than once"
+    for role in file.divisions:
+        if role not in ASKED:
+            yield ("divisions", role), unknown_name("role", role, ASKED)
 
 
 def first_known(templates: tuple[str, ...], survey: LocalSurvey, **words: str) -> str:

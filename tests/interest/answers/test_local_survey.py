@@ -49,12 +49,6 @@ class TestOpening:
         with pytest.raises(DataError, match="'Odense' has no prepared respondents"):
             opened("Odense")
 
-    def test_unknown_roles_are_refused_together(self, prepared):
-        with pytest.raises(ParameterError) as caught:
-            opened(prepared.municipality, by={"topic": ["age"], "topics": ["gender"]})
-        assert "Unknown item 'topic'. Did you mean 'topics'" in str(caught.value)
-        assert "Unknown division 'gender'" in str(caught.value)
-
     @pytest.mark.parametrize("confidence", [0, 1, 95])
     def test_a_level_outside_0_to_1_is_refused(self, prepared, confidence):
         with pytest.raises(ParameterError, match=f"confidence is {confidence}; it must lie between 0 and 1"):

@@ -520,6 +520,13 @@ class TestSections:
         ):
             assert part in said
 
+    def test_divisions_by_unknown_roles_are_refused_together(self):
+        content = {"finding": ["F"], "age_bands": [15], "divisions": {"topic": ["age"], "topics": ["gender"]}}
+        with pytest.raises(DataError) as caught:
+            Toml(content, "sections.toml", "figures").validated(Sections, _breaches)
+        assert "Unknown role 'topic'. Did you mean 'topics'" in str(caught.value)
+        assert "gender" in str(caught.value)
+
     def test_the_shipped_ones_name_what_the_shipped_codebook_has(self, page):
         for section in load_sections().section:
             highlight = section.settings.get("highlight", [])
