@@ -14,7 +14,6 @@ from borgerlib.errors import DataError, ParameterError, check_known
 from borgerlib.population.municipalities import locate, municipalities
 from borgerlib.population.table import population
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
-from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP
 from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.levels import any_frame, check_frame, column_of, positive_column
@@ -244,25 +243,16 @@ def _disclosed(
 def _hidden_share(shown: DisclosedEstimates, areas: pd.DataFrame) -> float:
     """Return the pooled share that gave the answer in the municipalities whose own share is hidden.
 
-    It follows from what is shown: the total counts minus those of the municipalities that are shown. Dropping
-    the hidden ones instead would drop the lowest shares, as counts of 1–4 are hidden. Missing if the
-    total is hidden, or nothing else is. Counts are unweighted: weights are assumed to move this share as they
-    move that of the others, and it stays within the limits that the weighted total, a whole percent, implies.
+    It follows from what is shown: the weighted total less the municipalities that are shown. Dropping the
+    hidden ones instead would drop the lowest shares, as counts of 1–4 are hidden. The total is in whole
+    percent where shares are weighted. Missing if it is hidden, or nothing else is.
     """
-    frame = shown.frame
-    numbers = frame[["n", "count"]].astype("float64")
-    whole, seen = frame["group"] == "", ~frame["suppressed"]
-    of_seen = numbers[seen & ~whole].sum()
-    left = numbers[whole].sum(skipna=False) - of_seen
     known, weights = areas["direct"].notna(), areas["weights"].fillna(0.0)
     rest = weights[~known].sum()
-    if not (left["n"] > 0 and rest > 0):
+    if not rest > 0:
         return float("nan")
-    yes, unweighted = (areas["direct"] * weights).sum(), of_seen["count"] / of_seen["n"]
-    moved = yes / weights[known].sum() / unweighted if unweighted > 0 else 1.0
-    total = float(frame.loc[whole, "proportion"].iloc[0])
-    least, most = ((weights.sum() * (total + part) - yes) / rest for part in (-STEP / 2, STEP / 2))
-    return float(np.clip(np.clip(left["count"] / left["n"] * moved, least, most), 0, 1))
+    total = float(shown.frame.loc[shown.frame["group"] == "", "proportion"].iloc[0])
+    return float(np.clip((weights.sum() * total - (areas["direct"] * weights).sum()) / rest, 0, 1))
 
 
 def _pool(hidden: pd.DataFrame, together: float, covariates: Sequence[str]) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def wave_estimates(
 
     A net is shown only if its parts are, so that it discloses no suppressed part. The whole country takes
     precedence: if the division by strategy would hide one of its numbers, the division is hidden instead; if
-    a weighted share would disclose a hidden part, the unweighted one is shown, with a note.
+    a question's weighted shares would disclose a hidden part, its unweighted ones are shown, with a note.
 
     Returns
     -------
@@ -57,10 +57,13 @@ def wave_estimates(
     admit = partial(
         disclose, min_cell=min_cell, base=base, source=source, confidence=confidence, codebook=codebook
     )
-    disclosed = _whole_first(asked, admit)
-    coarse = _coarse(disclosed.frame, asked, codebook)
-    counted = disclosed.counted(coarse, population=NUMBER_OF_MUNICIPALITIES)
-    notes = dict.fromkeys(asked.loc[coarse, KEYS].itertuples(index=False, name=None), UNWEIGHTED)
+    plain = _telling(_whole_first(asked, admit).frame)
+    shares = asked["proportion"].mask(plain, asked["count"] / asked["n"])
+    counted = _whole_first(asked.assign(proportion=shares), admit).counted(
+        plain, population=NUMBER_OF_MUNICIPALITIES
+    )
+    plain &= ~counted.frame["suppressed"]
+    notes = dict.fromkeys(asked.loc[plain, KEYS].itertuples(index=False, name=None), UNWEIGHTED)
     shown = counted.relabel("note", {WITHHELD: ""}).relabel("note", notes, by=KEYS)
     if len(asked) < len(frame):
         not_asked = frame[frame["count"].isna()]
@@ -81,15 +84,10 @@ def _whole_first(
     return both.take(np.argsort(np.argsort(~undivided, kind="stable")))
 
 
-def _coarse(shown: pd.DataFrame, estimated: pd.DataFrame, codebook: Codebook) -> pd.Series:
-    """Return which rows disclosure control has rounded, and the nets they are part of."""
-    rounded = (shown["proportion"] - estimated["proportion"]).abs() > 1e-9
-    places = set(zip(shown.loc[rounded, "item"], shown.loc[rounded, "option"], strict=True))
-    part_of = [
-        group == "" and any((item, part) in places for part in codebook.item(item).members(option))
-        for item, option, group in zip(shown["item"], shown["option"], shown["group"], strict=True)
-    ]
-    return (rounded | pd.Series(part_of, index=shown.index)) & shown["proportion"].notna()
+def _telling(shown: pd.DataFrame) -> pd.Series:
+    """Return the country's rows of the questions whose weighted shares would disclose a hidden part."""
+    uncounted = shown["count"].isna() & ~shown["suppressed"]
+    return shown["item"].isin(shown.loc[uncounted, "item"]) & (shown["group"] == "")
 
 
 def _divisions(item: Item, codebook: Codebook) -> list[Item | None]:

@@ -16,11 +16,11 @@ from borgerlib.errors import DisclosureError, ParameterError
 from borgerlib.statistics.disclosure.columns import KEYS, SHARES, blanked, typed, without_further
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
 from borgerlib.statistics.disclosure.hiding.confidentiality import hide
-from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP, hide_for_totals
+from borgerlib.statistics.disclosure.hiding.weighted_totals import hide_for_totals, whole_steps
 from borgerlib.statistics.disclosure.named import named, whose
 from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.tables import ShownItem, read_items
-from borgerlib.statistics.levels import Floats, Mask
+from borgerlib.statistics.levels import Mask
 from borgerlib.survey.codebook.model import Codebook
 
 __all__ = ["DisclosedEstimates", "as_published", "check_min_cell", "disclose"]
@@ -144,13 +144,13 @@ def disclose(
         net : bool
             Whether the row is a named sum of options ("enig"), whose parts `codebook` names: it is hidden
             where one of them is, or where fewer than `min_cell` would follow by subtraction, and then in all
-            groups of its domain. Where its parts are rounded it is their sum.
+            groups of its domain. Where its parts are rounded it is their sum, without a count.
 
         n_weighted : float
-            The sum of the weights of who answered, needed where shares are weighted and group '' is there:
-            beside hidden counts weighted totals are told in whole percent, and further counts are hidden
-            where that would give a hidden one away. It is not shown: bases of several items differ by the
-            few who answered one of them alone.
+            The sum of the weights of who answered, needed where shares are weighted and group '' is there.
+            There the total of an option with hidden counts is shown in whole percent and without its count,
+            and further counts are hidden where it would still give a hidden one away. n_weighted itself is
+            not shown: bases of several items differ by the few who answered one of them alone.
 
         Any other column is kept, and blanked where a row is suppressed.
     min_cell : int
@@ -208,8 +208,8 @@ def disclose(
     known = estimates.attrs if isinstance(estimates, pd.DataFrame) else {}
     frame = _complete(estimates, codebook).reset_index(drop=True)
     base, source = whose(known, base, source)
-    # Estimates of ours always know these; a frame made by hand has a column 'group'.
-    if "group" not in estimates and "confidence" not in known and None in (confidence, simulated):
+    # Estimates of ours always know these; a frame made by hand has a column 'group_label'.
+    if "group_label" not in estimates and "confidence" not in known and None in (confidence, simulated):
         raise ParameterError(
             "The estimates no longer know of what level their intervals are, nor whether the respondents are "
             "simulated: attrs were lost, as in pandas.merge or in pandas.concat of parts that differ.",
@@ -240,28 +240,24 @@ def check_min_cell(min_cell: int) -> None:
         )
 
 
-def _what_to_hide(frame: pd.DataFrame, items: list[ShownItem], min_cell: int) -> tuple[Mask, Mask, Floats]:
-    """Return for each row whether it and whether its n is hidden, and what its proportion is rounded to."""
-    hidden, without_n = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
-    step = np.zeros(len(frame))
+def _what_to_hide(frame: pd.DataFrame, items: list[ShownItem], min_cell: int) -> tuple[Mask, Mask, Mask]:
+    """Return for each row whether it and whether its n is hidden, and whether its shares are rounded."""
+    hidden, without_n, rounded = np.zeros((3, len(frame)), dtype=bool)
     exact = len(frame) <= LARGEST_EXACT_FRAME
     for item in items:
         table = item.table
         found = hide(table, min_cell=min_cell, exact=exact)
+        if item.weighted:
+            if item.weights is not None:
+                found = hide_for_totals(item.weights, found, min_cell=min_cell, exact=exact)
+                partly = np.asarray(found.counts.any(axis=1))[item.option]
+                rounded[item.rows] = partly & (item.group == table.total)
+            # What stands in no group, or is hidden of all too, gives the totals nothing to tell.
+            elif (~found.counts[:, table.total] & found.counts.any(axis=1))[item.option].any():
+                raise _without_weights(str(frame["item"].iloc[item.rows[0]]))
         hidden[item.rows] = item.of_rows(found.counts)
         without_n[item.rows] = found.n[item.group]
-        if item.weighted and table.total is not None:
-            if item.n_weighted is None or item.weighed is None:
-                # What stands in no group, or is hidden of all too, gives the totals nothing to tell.
-                of_all = ~found.counts[:, table.total] & found.counts.any(axis=1)
-                if of_all[item.option].any():
-                    raise _without_weights(str(frame["item"].iloc[item.rows[0]]))
-                continue
-            counts = hide_for_totals(table, found, item.weighed, item.n_weighted, min_cell=min_cell)
-            hidden[item.rows] = item.of_rows(counts)
-            partly = np.asarray(counts.any(axis=1))[item.option] & (item.group == table.total)
-            step[item.rows[partly]] = STEP
-    return hidden, without_n, step
+    return hidden, without_n, rounded & ~hidden
 
 
 def _without_weights(item: str) -> DisclosureError:
@@ -274,14 +270,13 @@ def _without_weights(item: str) -> DisclosureError:
     )
 
 
-def _without_hidden(frame: pd.DataFrame, hidden: Mask, without_n: Mask, step: Floats) -> pd.DataFrame:
+def _without_hidden(frame: pd.DataFrame, hidden: Mask, without_n: Mask, rounded: Mask) -> pd.DataFrame:
     """Return `frame` without whatever tells of a hidden number."""
     frame = typed(frame)
     frame["suppressed"] = hidden
-    rounded = (step > 0) & ~hidden
     for share in SHARES:
-        coarse = np.floor(frame[share] / np.where(rounded, step, 1.0) + 0.5 + 1e-9) * step
-        frame[share] = frame[share].mask(rounded, coarse.clip(upper=1.0))
+        frame[share] = frame[share].mask(rounded, whole_steps(frame[share].to_numpy()))
+    frame["count"] = frame["count"].mask(rounded)
     return blanked(without_further(frame, rounded), hidden, without_n)
 
 

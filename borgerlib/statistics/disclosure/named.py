@@ -38,7 +38,7 @@ def named(estimates: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
     DisclosureError
         They are means, differences, quantiles or ratios, which are no shares of a group.
     """
-    if "group" in estimates:
+    if "group_label" in estimates:
         return estimates
     lacking = [name for name in _ESTIMATED if name not in estimates]
     what = next((words for column, words in _NO_SHARES.items() if column in estimates), "")

@@ -37,8 +37,8 @@ def safe_nets(
         As `disclosed`, one row a net.
     """
     keys = disclosed[KEYS].itertuples(index=False, name=None)
-    coarse = ~disclosed["suppressed"] & (disclosed["proportion"] - estimated["proportion"]).abs().gt(1e-12)
-    columns = (disclosed["suppressed"], estimated["count"], disclosed["proportion"], coarse)
+    uncounted = disclosed["count"].isna() & ~disclosed["suppressed"]
+    columns = (disclosed["suppressed"], estimated["count"], disclosed["proportion"], uncounted)
     option = dict(zip(keys, zip(*columns, strict=True), strict=True))
     domain = ["item", "option", *(["domain"] if "domain" in nets else ["group"])]
     rows = []
@@ -49,9 +49,11 @@ def safe_nets(
         counts = np.array([int(count) for _, count, _, _ in parts])
         _check(record, counts)
         hidden = any(part[0] for part in parts) or _tells_small(record, counts, min_cell=min_cell)
-        if record["exclusive"] and any(part[3] for part in parts) and not hidden:
-            # Options are rounded where exact shares would tell of hidden cells: their sum is what is known.
-            record = _centred(record, sum(float(part[2]) for part in parts))
+        if any(part[3] for part in parts) and not hidden:
+            # As the total of an option with hidden counts, its nets are shown without a count, and rounded.
+            record = record | {"count": pd.NA}
+            if record["exclusive"]:
+                record = _centred(record, sum(float(part[2]) for part in parts))
         rows.append(record | {"suppressed": hidden})
     frame = pd.DataFrame(rows, columns=disclosed.columns).astype({"n": "Int64", "count": "Int64"})
     suppressed = frame.groupby(domain)["suppressed"].transform("any").to_numpy()

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, ItemTable
 from borgerlib.statistics.disclosure.hiding.suppression import Counts
-from borgerlib.statistics.levels import Floats, Mask
+from borgerlib.statistics.disclosure.hiding.weighted_totals import WeightedTable
+from borgerlib.statistics.levels import Mask
 
 TOTAL = ""
 """The group that holds all respondents."""
@@ -28,10 +29,9 @@ class ShownItem:
     table : ItemTable
         The counts.
     weighted : bool
-        Whether the proportions are other than count ÷ n.
-    n_weighted, weighed : float array or None
-        The sums of the weights, of who answered (groups) and of who chose an option (options × groups), where
-        the frame tells them.
+        Whether the proportions of all respondents are other than count ÷ n.
+    weights : WeightedTable or None
+        The sums of the weights, where the frame tells them.
     """
 
     rows: NDArray[np.int64]
@@ -39,8 +39,7 @@ class ShownItem:
     group: NDArray[np.int64]
     table: ItemTable
     weighted: bool
-    n_weighted: Floats | None = None
-    weighed: Floats | None = None
+    weights: WeightedTable | None = None
 
     def of_rows(self, cells: Mask) -> Mask:
         """Return the values of `cells` (options × groups) in the order of `rows`."""
@@ -117,14 +116,16 @@ def _item(name: str, part: pd.DataFrame, rows: NDArray[np.int64]) -> tuple[Shown
     choices, at_least_one, more = _choices(name, part, all_counts, all_n)
     counts, unlisted = _with_unlisted(counts, n[0], choices)
     table = ItemTable(counts, n[0], total, domains, choices, at_least_one, unlisted)
-    share = part["count"].astype(float) / part["n"].astype(float)
-    weighted = bool((part["proportion"].astype(float) - share).abs().gt(1e-6).any())
+    of_all = part[part["group"].astype(str) == TOTAL]
+    share = of_all["count"].astype(float) / of_all["n"].astype(float)
+    weighted = bool((of_all["proportion"].astype(float) - share).abs().gt(1e-6).any())
     if "n_weighted" not in part:
         return ShownItem(rows, option, group, table, weighted), problems + more
-    n_weighted, weighed = np.zeros(n.shape[1]), np.zeros(counts.shape)
+    n_weighted, weighed = np.zeros(n.shape[1]), np.zeros(n.shape)
     n_weighted[group] = part["n_weighted"].to_numpy(dtype=float)
     weighed[option, group] = (part["proportion"] * part["n_weighted"]).fillna(0).to_numpy(dtype=float)
-    return ShownItem(rows, option, group, table, weighted, n_weighted, weighed), problems + more
+    weights = WeightedTable(table, weighed, n_weighted)
+    return ShownItem(rows, option, group, table, weighted, weights), problems + more
 
 
 def _domains(

@@ -267,20 +267,22 @@ def test_a_group_whose_n_is_hidden_may_be_of_any_size():
     assert shown.loc["", "proportion"] == 0.52
 
 
-def test_where_weights_are_known_the_total_is_in_whole_per_cent_and_another_count_goes():
-    # Hidden: 4 of weight 5 and 20 of weight 1 (a is too small, b its partner). A reader of 24 = a + b and of
-    # 5 a + b = 40, told as 8 per cent of 500 (37.5 to 42.5), would know: a = 4. With c hidden he does not.
+def test_a_weighted_total_beside_hidden_counts_is_in_whole_per_cent_and_without_its_count():
+    # Hidden: 4 of weight 5 and 20 of weight 1 (a is too small, b its partner). With a + b = 50 − 26 and
+    # 5 a + b + 26 = 13 per cent of 500 (62.5 to 67.5) a reader would know: a = 4. Without the 50, a could be
+    # anything from 0 to 8.
     counts, n = {"": [50], "a": [4], "b": [20], "c": [26]}, {"": 300, "a": 50, "b": 120, "c": 130}
     frame = estimates(counts, n, domain="alder", exclusive=False)
     frame["n_weighted"] = [500.0, 250.0, 120.0, 130.0]
     frame["proportion"] = [66 / 500, 20 / 250, 20 / 120, 26 / 130]
-    shown = disclose(frame, **SHOWN).frame.set_index("group")
-    assert shown["suppressed"].to_dict() == {"": False, "a": True, "b": True, "c": True}
-    assert shown.loc["", "proportion"] == 0.13
-    # Of alike weights the second equation is the first.
-    alike = frame.assign(n_weighted=frame["n"].astype(float), proportion=frame["count"] / frame["n"] + 1e-4)
-    shown = disclose(alike, **SHOWN).frame.set_index("group")
+    disclosed = disclose(frame, **SHOWN)
+    shown = disclosed.frame.set_index("group")
     assert shown["suppressed"].to_dict() == {"": False, "a": True, "b": True, "c": False}
+    assert shown["count"].isna().to_dict() == {"": True, "a": True, "b": True, "c": False}
+    assert shown.loc["", "proportion"] == 0.13
+    # 5 a + b = 36.5 to 41.5; a is largest where b = 0, and b, at most 41.5, where a = 0.
+    ranges = feasible_ranges(frame, disclosed).set_index("group")[["lower", "upper"]]
+    assert ranges.to_numpy().round(3).tolist() == [[0.0, 8.3], [0.0, 41.5]]
 
 
 def test_unweighted_totals_keep_their_proportion():

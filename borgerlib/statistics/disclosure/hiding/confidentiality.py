@@ -14,7 +14,7 @@ the reader can work out. Each domain is then a table with known margins, and `su
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +88,7 @@ def confidential(counts: Counts, n: Counts, *, min_cell: int) -> Mask:
     return few | nearly_all
 
 
-def hide(table: ItemTable, *, min_cell: int, exact: bool) -> Hidden:
+def hide(table: ItemTable, *, min_cell: int, exact: bool, rare: Sequence[int] = ()) -> Hidden:
     """Return what to hide of an item, so that every hidden number could be `min_cell` + 1 values or more.
 
     Parameters
@@ -99,13 +99,15 @@ def hide(table: ItemTable, *, min_cell: int, exact: bool) -> Hidden:
         Smallest count shown, and the least width of a hidden count's feasible interval.
     exact : bool
         Whether small tables are solved to the optimum.
+    rare : sequence of int
+        Options to hide in all groups and the total, whatever their counts.
     """
     hidden = Hidden(np.zeros(table.counts.shape, dtype=bool), np.zeros(table.n.shape, dtype=bool))
     if table.total is not None and 0 < table.n[table.total] < min_cell:
         hidden.counts[:], hidden.n[:] = True, True
         return hidden
     merged = [_hidden_groups(table, domain, min_cell) for domain in table.domains]
-    options = _hidden_options(table, min_cell, any(merged))
+    options = _hidden_options(table, min_cell, any(merged), rare)
     if table.total is not None:
         hidden.counts[options, table.total] = True
     for domain, groups in zip(table.domains, merged, strict=True):
@@ -139,7 +141,7 @@ def _hidden_groups(table: ItemTable, domain: Domain, min_cell: int) -> list[int]
     return chosen
 
 
-def _hidden_options(table: ItemTable, min_cell: int, groups_hidden: bool) -> list[int]:
+def _hidden_options(table: ItemTable, min_cell: int, groups_hidden: bool, also: Sequence[int]) -> list[int]:
     """Return the options to hide in every group: those confidential in the total and, if need be, the rarest.
 
     Where a group is hidden whole, an option that nobody chose goes too: its zero would tell of that group.
@@ -150,6 +152,7 @@ def _hidden_options(table: ItemTable, min_cell: int, groups_hidden: bool) -> lis
     rare = confidential(totals, table.n[table.total], min_cell=min_cell)
     if groups_hidden:
         rare |= totals == 0
+    rare[list(also)] = True
     chosen = [int(option) for option in np.flatnonzero(rare)]
     others = sorted(set(range(totals.size)) - set(chosen), key=lambda o: (totals[o] == 0, totals[o]))
     while chosen and others and not _hold_each_other(table, chosen, min_cell):

@@ -1,117 +1,145 @@
-"""Weighted totals beside hidden counts: a second equation, and the further counts that must go for it.
+"""Weighted totals beside hidden counts, and the further counts that must be hidden for them.
 
-A total in whole per cent tells, nearly, the sum of the weights of all who chose an option, beside the sum of
-their counts. Where the groups' weights differ much, two hidden counts could be worked out from the two sums.
+A total in whole per cent tells, nearly, the sum of the weights of all who chose an option. The sum of their
+counts beside it would be a second equation, from which two hidden counts follow where the groups' weights
+differ. So such a total is shown without its count. Where a group weighs much, one equation may tell enough.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, Hidden, ItemTable
+from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, Hidden, ItemTable, hide
+from borgerlib.statistics.disclosure.hiding.reader import Reader, Weights
+from borgerlib.statistics.disclosure.hiding.suppression import Counts
 from borgerlib.statistics.levels import Floats, Mask
 
 STEP = 0.01
-"""Weighted totals of options with hidden counts are shown in steps of this."""
+"""Weighted totals of options with hidden counts are shown in steps of this, and without their counts."""
 
 
-def hide_for_totals(
-    table: ItemTable, found: Hidden, weighed: Floats, n_weighted: Floats, *, min_cell: int
-) -> Mask:
-    """Return what must be hidden of an item whose totals are told in whole per cent.
+@dataclass(frozen=True)
+class WeightedTable:
+    """An item with a total, and the weights of who answered it.
 
     Parameters
     ----------
     table : ItemTable
-        The item, with a total.
-    found : Hidden
-        What is hidden as if nobody were weighted.
+        The counts.
     weighed : array, options × groups
         The sum of the weights of who chose the option.
     n_weighted : array, groups
         That of who answered.
+    """
+
+    table: ItemTable
+    weighed: Floats
+    n_weighted: Floats
+
+    def told(self, in_steps: Mask) -> Weights:
+        """Return what a reader knows of weights where the totals of some options are shown in steps."""
+        table, options = self.table, len(self.weighed)
+        counts, n = self._with_outside(table.counts[:options]), self._with_outside(table.n)
+        usual = self._with_outside(self.n_weighted) / np.maximum(n, 1)
+        mean = np.where(counts > 0, self._with_outside(self.weighed) / np.maximum(counts, 1), usual)
+        # Those who chose one option may weigh more or less than their group: as much as is usual in it.
+        apart = np.sqrt((counts * (mean - usual) ** 2).sum(axis=0) / np.maximum(counts.sum(axis=0), 1))
+        light, heavy = np.minimum(mean, usual - apart), np.maximum(mean, usual + apart)
+        whole = self.n_weighted[table.total]
+        share = whole_steps(self.weighed[:, table.total] / whole)
+        half = np.where(in_steps, STEP / 2 + 1e-6, np.inf)
+        return Weights(light, heavy, (share - half) * whole, (share + half) * whole)
+
+    def _with_outside(self, values: Floats | Counts) -> Floats:
+        """Return values of groups, and of the respondents outside each domain."""
+        total, domains = self.table.total, self.table.domains
+        rest = [values[..., total] - values[..., list(domain.groups)].sum(axis=-1) for domain in domains]
+        return np.concatenate([values, np.stack(rest, axis=-1)], axis=-1).astype(float)
+
+
+def whole_steps(shares: Floats) -> Floats:
+    """Return shares as weighted totals are told beside hidden counts: in whole per cent, halves upwards."""
+    return np.minimum(np.floor(shares / STEP + 0.5 + 1e-9) * STEP, 1.0)
+
+
+def hide_for_totals(weighted: WeightedTable, found: Hidden, *, min_cell: int, exact: bool) -> Hidden:
+    """Return what must be hidden of an item whose weighted totals are shown.
+
+    Parameters
+    ----------
+    weighted : WeightedTable
+        The item.
+    found : Hidden
+        What is hidden as if nobody were weighted.
     min_cell : int
-        The least width of what a hidden count could be, for a reader who knows how much the people in a cell
-        weigh on average, and all that is shown exactly.
+        The least width of what a hidden number could be for the reader of `feasible_ranges`.
+    exact : bool
+        As for `hide`.
 
     Returns
     -------
-    bool array
-        The hidden counts, and more. Where all groups of a division are hidden, it tells no more than the
-        total does.
+    Hidden
+        That, and more: further groups of a domain; where none is left, those of all domains; in the end the
+        total of the option.
     """
-    hidden = found.counts.copy()
-    for domain in table.domains:
-        shown_in_total = [int(o) for o in np.flatnonzero(~hidden[:, table.total]) if o != table.unlisted]
-        rows = [option for option in shown_in_total if hidden[option, list(domain.groups)].any()]
-        for part in [rows] if table.choices and rows else [[row] for row in rows]:
-            while _gives_away(table, domain, part, hidden, found.n, weighed, n_weighted, min_cell):
-                large = [g for g in domain.groups if table.n[g] >= min_cell and not hidden[part, g].all()]
-                if not large:
-                    break
-                # Where options add up it goes from all rows with gaps: no gap is alone in its column.
-                cheapest = min(large, key=lambda group: int(table.counts[part, group].sum()))
-                hidden[part, cheapest] = True
-    return hidden
+    groups = [group for domain in weighted.table.domains for group in domain.groups]
+    everywhere: set[int] = set()
+    rare: set[int] = set()
+    while True:
+        more = Hidden(found.counts.copy(), found.n)
+        more.counts[np.ix_(sorted(everywhere), groups)] = True
+        telling: set[int] = set()
+        for domain in weighted.table.domains:
+            telling |= _hide_groups(weighted, domain, more, min_cell)
+        if not telling:
+            return more
+        if telling <= everywhere:
+            rare |= telling
+            found = hide(weighted.table, min_cell=min_cell, exact=exact, rare=sorted(rare))
+        everywhere |= telling
 
 
-def _gives_away(
-    table: ItemTable,
-    domain: Domain,
-    options: list[int],
-    hidden: Mask,
-    without_n: Mask,
-    weighed: Floats,
-    n_weighted: Floats,
-    min_cell: int,
-) -> bool:
-    """Whether some hidden count of these options could be told more closely than it may be."""
-    from scipy import optimize
-
-    cells = [(option, group) for option in options for group in domain.groups if hidden[option, group]]
-    cells += [(option, -1) for option in options]  # who said of themselves no group is shown nowhere
-    counts, sums, n = (_with_rest(of, domain, table.total) for of in (table.counts, weighed, table.n))
-    at = np.array(cells)
-    true = counts[at[:, 0], at[:, 1]].astype(float)
-    usual = np.append(n_weighted / np.maximum(table.n, 1), 1.0)
-    mean = np.where(true > 0, sums[at[:, 0], at[:, 1]] / np.maximum(true, 1), usual[at[:, 1]])
-    in_row = np.array([at[:, 0] == option for option in options], dtype=float)
-    equal = [in_row]
-    if table.choices:
-        told = [g for g in domain.groups if hidden[options, g].any() and not without_n[g]]
-        equal.append(np.array([at[:, 1] == group for group in told], dtype=float).reshape(len(told), len(at)))
-    equal_to = np.concatenate([rows @ true for rows in equal])
-    whole = float(n_weighted[table.total])
-    total = weighed[options, table.total]
-    shown = np.floor(total / whole / STEP + 0.5) * STEP * whole
-    known = total - (in_row * mean) @ true
-    half = STEP * whole / 2
-    said = [
-        optimize.LinearConstraint(np.vstack(equal), equal_to, equal_to),
-        optimize.LinearConstraint(in_row * mean, shown - half - known, shown + half - known),
-    ]
-    # Of the groups whose n is hidden a reader knows how many are in all of them together, and no more.
-    largest, unsaid = n.copy(), np.append(without_n[list(domain.groups)], True)
-    if unsaid.sum() > 1:
-        places = np.append(domain.groups, -1)[unsaid]
-        largest[places] = n[places].sum()
-    bounds = optimize.Bounds(0, largest[at[:, 1]])
-    for cell in np.flatnonzero((at[:, 1] >= 0) & (n[at[:, 1]] >= min_cell)).tolist():
-        ends = []
-        for sign in (1.0, -1.0):
-            goal = np.zeros(len(at))
-            goal[cell] = sign
-            found = optimize.milp(goal, constraints=said, bounds=bounds)
-            ends.append(true[cell] if found.x is None else float(found.x[cell]))
-        if np.floor(ends[1] + 1e-6) - np.ceil(ends[0] - 1e-6) < min_cell:
-            return True
-    return False
+def _hide_groups(weighted: WeightedTable, domain: Domain, found: Hidden, min_cell: int) -> set[int]:
+    """Hide further groups of a domain; return the options that tell too much where none is left to hide."""
+    table, groups, hidden = weighted.table, list(domain.groups), found.counts
+    while True:
+        partly = hidden.any(axis=1) & ~hidden[:, table.total]
+        partly[len(weighted.weighed) :] = False
+        gaps = partly & hidden[:, groups].any(axis=1)
+        narrow = _narrow(weighted, domain, found, partly, min_cell) if gaps.any() else gaps
+        if not narrow.any():
+            return set()
+        # Where options add up a group goes from all rows with gaps: no gap is alone in its column.
+        alone = not table.choices and (narrow & gaps).any()
+        parts = np.flatnonzero(narrow & gaps)[:, None] if alone else [np.flatnonzero(gaps)]
+        telling: set[int] = set()
+        for options in parts:
+            large = [g for g in groups if table.n[g] >= min_cell and not hidden[options, g].all()]
+            if large:
+                cheapest = min(large, key=lambda group: int(table.counts[options, group].sum()))
+                hidden[options, cheapest] = True
+            else:
+                telling |= set(options.tolist())
+        if telling:
+            return telling
 
 
-def _with_rest(values: NDArray[Any], domain: Domain, total: int | None) -> Floats:
-    """Return an array over groups with one more at its end: the respondents outside the domain."""
-    rest = values[..., total] - values[..., list(domain.groups)].sum(axis=-1)
-    return np.concatenate([values, np.asarray(rest)[..., None]], axis=-1).astype(float)
+def _narrow(weighted: WeightedTable, domain: Domain, found: Hidden, partly: Mask, min_cell: int) -> Mask:
+    """Return the options of which a hidden number of a domain could take fewer values than `min_cell` + 1."""
+    table = weighted.table
+    reader = Reader(table, weighted.told(partly))
+    hidden = np.vstack([found.counts, found.n])
+    if table.unlisted is not None:
+        hidden[table.unlisted] = True
+    known = np.full(reader.cells.shape, np.nan)
+    known[:, : hidden.shape[1]] = np.where(hidden, np.nan, np.vstack([table.counts, table.n]))
+    known[:-1, table.total][partly] = np.nan
+    wanted = np.zeros_like(hidden)
+    wanted[:, list(domain.groups)] = hidden[:, list(domain.groups)]
+    wanted[len(weighted.weighed) : -1] = False
+    lower, upper = reader.ranges(known.ravel(), reader.cells[:, : hidden.shape[1]][wanted])
+    narrow = np.zeros(hidden.shape, dtype=bool)
+    narrow[wanted] = np.floor(upper + 1e-6) - np.ceil(lower - 1e-6) < min_cell
+    return np.asarray(narrow[:-1].any(axis=1) | narrow[-1].any())
