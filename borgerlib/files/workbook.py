@@ -125,20 +125,13 @@ def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     Citizens write the text and somebody opens the file: '=HYPERLINK(…)' must stay text. A workbook does not
     need this, because its cells are marked as text.
     """
-    escaped = {}
-    for name in frame.columns:
-        if pd.api.types.is_numeric_dtype(frame[name]):
-            continue
-        text = frame[name].astype("object")
-        risky = text.map(_looks_like_a_formula).astype(bool)
-        if risky.any():
-            escaped[name] = text.mask(risky, "'" + text[risky].astype(str))
-    headings = {name: f"'{name}" for name in frame.columns if _looks_like_a_formula(name)}
-    return frame.assign(**escaped).rename(columns=headings)
+    texts = frame.select_dtypes(exclude=["number", "datetime", "datetimetz"])
+    escaped = {str(name): texts[name].astype("object").map(_escaped) for name in texts}
+    return frame.assign(**escaped).rename(columns=_escaped)
 
 
-def _looks_like_a_formula(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+def _escaped(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def _cell(sheet: Any, value: Any, *, bold: bool) -> Any:
