@@ -193,10 +193,7 @@ def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> Weighti
     result = rake(frame, margins, cap=summary["cap"] if summary["capped"] else None)
     if not np.allclose(result.weights, respondents[WEIGHT], rtol=1e-8, atol=0):
         name = respondents.attrs["municipality"]
-        raise DataError(
-            f"The weights of '{name}' are not those that weighting.json tells of.",
-            hint=to_prepare(name),
-        )
+        raise DataError(said("other_weights", name=name), hint=to_prepare(name))
     # Raking used merged levels; the respondents have the columns that these are built from.
     return replace(result, respondents=respondents[list(frame.columns)])
 

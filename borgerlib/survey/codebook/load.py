@@ -15,6 +15,7 @@ from borgerlib.errors import CodebookError, ParameterError, to_prepare, unknown_
 from borgerlib.files.atomic import settled
 from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.population.municipalities import municipality
+from borgerlib.said import said
 from borgerlib.survey.codebook.model import NAME, NAME_RULE, TAGS, Codebook, Item, Option
 
 _SUMMED = ("climate", "digital", "town")
@@ -81,7 +82,7 @@ def codebook_file(survey: str | Path) -> Path:
     prepared = settled(places.processed_data(slug(found.name))) / "codebook.toml"
     if not prepared.is_file():
         raise CodebookError(
-            f"'{found.name}' has no prepared answers, so there is no codebook of theirs.",
+            said("codebook_not_prepared", name=found.name),
             hint=f"Surveys that ship: {', '.join(shipped)}. {to_prepare(found.name)}",
         )
     return prepared
