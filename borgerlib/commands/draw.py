@@ -13,6 +13,7 @@ from typer import Argument, Option
 
 from borgerlib.commands import console
 from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.said import in_danish
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +136,8 @@ def verify(
         "every chance is the share of panels."
     )
     console.out.print(f"Fingerprint: [bold]{published.fingerprint}[/bold]")
+    if published.notice:
+        console.out.print(f"[yellow]{in_danish(published.notice)}[/yellow]")
     for number in published.fallen:
         console.out.print(f"Panel {number:03d} was thrown and fell out: somebody on it has withdrawn.")
     if published.withdrawn:

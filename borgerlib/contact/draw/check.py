@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from bs4 import BeautifulSoup
 
 from borgerlib.contact import codes
 from borgerlib.contact.draw.publication import (
@@ -17,6 +19,7 @@ from borgerlib.contact.draw.publication import (
     RESULT,
     Publication,
     grouped,
+    has_our_template,
     lottery_page,
     page_data,
     read_publication,
@@ -33,6 +36,9 @@ _OTHER_PAGE = (
 
 def verify(folder: Path, *, fingerprint: str = "") -> Publication:
     """Return a publication in which everything agrees, down to the page.
+
+    The page is compared whole where this program would make the same; a page of another version is compared
+    by what it states, and the publication's `notice` says so.
 
     Parameters
     ----------
@@ -51,7 +57,9 @@ def verify(folder: Path, *, fingerprint: str = "") -> Publication:
     if not _thrown_problems(published) and not _page_agrees(folder / PAGE, published):
         problems.append(_OTHER_PAGE)
     _require_none(problems, folder)
-    return published
+    if _read_page(folder / PAGE) == lottery_page(published):
+        return published
+    return replace(published, notice=said("page_of_another_version", version=published.about.version))
 
 
 def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publication:
@@ -147,12 +155,35 @@ def _thrown_problems(published: Publication) -> list[str]:
 
 def _page_agrees(path: Path, published: Publication) -> bool:
     """Return whether a page says what the files do; the words of another version may differ."""
-    if not path.is_file():
+    page = _read_page(path)
+    if page == lottery_page(published):
+        return True
+    return not has_our_template(published) and _states(page, published)
+
+
+def _read_page(path: Path) -> str:
+    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
+
+
+def _states(page: str, published: Publication) -> bool:
+    """Return whether a page has the data, fingerprint, title and result of a lottery, and no other code."""
+    tree = BeautifulSoup(page, "html.parser")
+    try:
+        data = [json.loads(script.extract().text) for script in tree.select("script#data")]
+    except ValueError:
         return False
-    page = path.read_text("utf-8")
-    if published.about.version == version("borgerlib"):
-        return page == lottery_page(published)
-    return page_data(published) in page and grouped(published.fingerprint) in page
+    for unread in tree.select("head, script, style"):
+        unread.extract()
+    text = " ".join(tree.text.split())
+    title, drawn = " ".join(published.about.title.split()), published.drawn
+    seated = () if drawn is None else published.panels[drawn]
+    numbers = [f"{number:03d}" for number in published.fallen + (() if drawn is None else (drawn,))]
+    told = {code for code in re.findall(r"\w{4}-\w{4}", text) if code in published.chances.index}
+    return (
+        data == [page_data(published)]
+        and told == {*seated, *published.withdrawn}
+        and all(words in text for words in (grouped(published.fingerprint), title, *numbers))
+    )
 
 
 def _fingerprint_problems(published: Publication, announced: str) -> list[str]:

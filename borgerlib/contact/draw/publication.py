@@ -31,6 +31,7 @@ ABOUT, CHANCES, PANELS, QUOTAS = "om.json", "chancer.csv", "paneler.csv", "kvote
 SUMS, RESULT, PAGE = "SHA256SUMS", "resultat.json", "index.html"
 PUBLISHED = (ABOUT, CHANCES, PANELS, QUOTAS)
 WHO = "koder.csv"
+_TEMPLATE = Path(__file__).with_name("page.html.j2")
 # Columns and variables of the population have names for data; the page is read by citizens.
 _WORDS = {
     "koen": "køn",
@@ -58,6 +59,8 @@ class About:
     gap: float
     cap: float | None
     version: str
+    template: str = ""
+    """The hash of the page's template; '' where the lottery is older than this field."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class Publication:
         Codes of those who have withdrawn since: no panel with one of them is drawn.
     fallen : tuple of int
         The panels that the dice chose and that fell out for that, in order.
+    notice : str
+        What `borgerlib.contact.draw.check.verify` could not check, in words; '' where it checked everything.
     """
 
     about: About
@@ -90,6 +95,7 @@ class Publication:
     drawn: int | None
     withdrawn: tuple[str, ...] = ()
     fallen: tuple[int, ...] = ()
+    notice: str = ""
 
 
 def publish(
@@ -138,6 +144,7 @@ def publish(
         gap=result.gap,
         cap=cap,
         version=version("borgerlib"),
+        template=_hash(_TEMPLATE),
     )
     private.mkdir(mode=0o700, parents=True, exist_ok=True)
     with replacing(private / WHO, private=True) as beside:
@@ -231,12 +238,12 @@ def lottery_page(published: Publication) -> str:
     """Return the page of a published lottery: with its data, its fingerprint and, once drawn, its panel."""
     about, drawn = published.about, published.drawn
     return str(
-        template("page.html.j2", Path(__file__).parent).render(
+        template(_TEMPLATE.name, _TEMPLATE.parent).render(
             about=about,
             people=number(about.people),
             count=number(about.panels),
             day=long_date(date.fromisoformat(about.date)),
-            data=page_data(published),
+            data=json.dumps(page_data(published), separators=(",", ":")),
             fingerprint=grouped(published.fingerprint),
             quotas=[
                 (
@@ -255,18 +262,21 @@ def lottery_page(published: Publication) -> str:
     )
 
 
-def page_data(published: Publication) -> str:
-    """Return what the page looks codes up in, as it stands in the page."""
+def has_our_template(published: Publication) -> bool:
+    """Return whether the lottery was published by a program that makes the same page as this one."""
+    return (published.about.version, published.about.template) == (version("borgerlib"), _hash(_TEMPLATE))
+
+
+def page_data(published: Publication) -> dict[str, object]:
+    """Return what the page looks codes up in: letters and digits, so nothing in it can end a script."""
     position = {code: at for at, code in enumerate(published.chances.index)}
-    data = {
+    return {
         "codes": list(position),
         "panels": [[position.get(code, -1) for code in panel] for panel in published.panels],
         "drawn": published.drawn,
-        "withdrawn": published.withdrawn,
-        "fallen": published.fallen,
+        "withdrawn": list(published.withdrawn),
+        "fallen": list(published.fallen),
     }
-    # Codes are letters and digits, so nothing in it can end the script.
-    return json.dumps(data, separators=(",", ":"))
 
 
 def grouped(fingerprint: str) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.solver import Floats, Program, Solution
+from borgerlib.errors import ConvergenceError
 
 Which = NDArray[Any]  # kinds, as positions or as a mask
 _WHOLE = 1e-7
@@ -51,7 +52,8 @@ class Panels:
         if solution is None:
             return None
         panel = self._checked(np.round(solution.variables))
-        assert panel is not None, "what is whole within the solver's tolerance is whole"
+        if panel is None:
+            raise ConvergenceError("The solver's panel breaks a quota.", hint="Draw with wider quotas.")
         return panel, max(float(prices @ panel), solution.value)
 
     def near(self, prices: Floats) -> Floats | None:

@@ -114,7 +114,7 @@ def make_plan(
     Raises
     ------
     ParameterError
-        A municipality, notebook or format is unknown, or a parameter sounds like a secret.
+        A municipality, notebook or format is unknown.
     """
     wanted_formats = read_formats(formats)
     by_place = {place_of(name): name for name in map(settled_name, names)}

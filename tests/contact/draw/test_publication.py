@@ -14,6 +14,7 @@ from borgerlib.contact import codes
 from borgerlib.contact.draw.check import draw, verify
 from borgerlib.contact.draw.publication import publish, read_publication
 from borgerlib.errors import DataError
+from borgerlib.said import in_danish
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +152,70 @@ def test_a_result_that_is_no_panel_is_found_out(published):
         (folder / "resultat.json").write_text(result)
         with pytest.raises(DataError, match=told):
             verify(folder)
+
+
+@pytest.fixture
+def of_another_template(published, monkeypatch, tmp_path):
+    """A lottery whose page was made by a template that the program has no longer."""
+    from borgerlib.contact.draw import publication as module
+
+    publication, folder, _ = published
+    draw(folder, 7)
+    other = tmp_path / "page.html.j2"
+    other.write_text(
+        module._TEMPLATE.read_text("utf-8")
+        .replace("Sådan trækkes der lod", "Sådan gør vi nu")
+        .replace("const name", "let name"),
+        "utf-8",
+    )
+    monkeypatch.setattr(module, "_TEMPLATE", other)
+    return publication, folder
+
+
+def test_a_lottery_holds_when_only_the_template_of_its_page_has_changed(of_another_template):
+    _, folder = of_another_template
+    done = verify(folder)
+    assert done.drawn == 7
+    assert "lavet af en anden version af programmet" in in_danish(done.notice)
+    assert "slår koder op, er ikke kontrolleret" in in_danish(done.notice)
+    assert draw(folder, 7).drawn == 7
+    assert not verify(folder).notice  # the page has been made anew
+
+
+def test_a_lottery_of_before_the_hash_of_its_template_was_kept_can_be_read(published):
+    from borgerlib.contact.draw import publication as module
+
+    about = json.loads((published[1] / "om.json").read_text("utf-8"))
+    del about["template"]
+    assert module.About(**about).template == ""
+
+
+def test_a_page_of_another_template_that_lies_is_found_out(of_another_template):
+    publication, folder = of_another_template
+    page = (folder / "index.html").read_text("utf-8")
+    seat, other = (
+        publication.panels[7][0],
+        next(iter(set(publication.chances.index) - {*publication.panels[7]})),
+    )
+    first = publication.fingerprint[:8]
+    for told, lie in (
+        ('"drawn":7', '"drawn":8'),
+        (f"<li>{seat}</li>", f"<li>{other}</li>"),
+        (f"<li>{seat}</li>", ""),
+        ("Panel 007 er trukket", "Panel 008 er trukket"),
+        (f"<code>{first}", f"<code>{first[::-1]}"),
+        ("<h1>Klima", "<h1>Vejr"),
+        ('id="data">{', 'id="data">'),
+        ('id="data"', 'id="andet"'),
+    ):
+        assert told in page
+        (folder / "index.html").write_text(page.replace(told, lie), "utf-8", newline="\n")
+        with pytest.raises(DataError, match="says something else"):
+            verify(folder)
+    (folder / "index.html").write_text(page, "utf-8", newline="\n")
+    (folder / "resultat.json").write_text('{"panel": 8}')
+    with pytest.raises(DataError, match="says something else"):
+        verify(folder)
 
 
 def test_a_throw_that_is_wiped_and_a_page_that_is_forged_are_found_out(published):
