@@ -12,10 +12,12 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.contact.draw.check import draw
-from borgerlib.contact.draw.publication import WHO, publish
+from borgerlib.contact.draw.publication import WHO, Publication, publish, read_publication
 from borgerlib.contact.invitation.balance import Balance
 from borgerlib.contact.lottery.panels import list_panels
 from borgerlib.errors import ParameterError
+
+_FOLDER = "lodtraekning-"
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,13 @@ class LaidOut:
     ----------
     public, private : Path
         What is for everybody, and who has which code.
-    fingerprint : str
-        Read aloud before the dice are thrown.
-    chances : Series
-        The chance of a seat in the list of panels (0-1) by code.
+    published : Publication
+        Its fingerprint is read aloud before the dice are thrown.
     """
 
     public: Path
     private: Path
-    fingerprint: str
-    chances: pd.Series
+    published: Publication
 
 
 def lay_out(
@@ -73,14 +72,25 @@ def lay_out(
     if check is not None:
         people = listed.members.columns.to_numpy()
         check([set(people[row].tolist()) for row in listed.members.to_numpy()])
-    paths = (folder / f"lodtraekning-{day.isoformat()}-{number}" for number in count(1))
+    paths = (folder / f"{_FOLDER}{day.isoformat()}-{number}" for number in count(1))
     own = next(path for path in paths if not path.exists())
     own.mkdir(mode=0o700, parents=True)
-    public, private = own / "offentlig", own / "fortrolig"
+    public, private = _parts(own)
     published = publish(public, private, result, listed, title=title, day=day, seed=seed, cap=wanted.cap)
     codes = _codes(private)
     codes.to_frame().assign(kode_i_brev=codes.index.map(letters)).to_csv(private / WHO)
-    return LaidOut(public, private, published.fingerprint, published.chances)
+    return LaidOut(public, private, published)
+
+
+def waiting(folder: Path) -> LaidOut | None:
+    """Return the lottery within `folder` that was laid out last, if its dice are still to be thrown."""
+    # A folder without its public part was cut off while it was laid out.
+    whole = [own for own in folder.glob(f"{_FOLDER}*") if _parts(own)[0].is_dir()]
+    if not whole:
+        return None
+    public, private = _parts(max(whole, key=_order))
+    published = read_publication(public)
+    return LaidOut(public, private, published) if published.drawn is None else None
 
 
 def read_dice(typed: str) -> int:
@@ -111,6 +121,15 @@ def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.DataF
     published = draw(laid_out.public, number, withdrawn=list(gone))
     drawn = codes[codes.isin(published.panels[number])]
     return pd.DataFrame({"Plads": "plads", "Lodtrækningskode": drawn})
+
+
+def _order(own: Path) -> tuple[str, int]:
+    day, _, number = own.name.removeprefix(_FOLDER).rpartition("-")
+    return day, int(number)
+
+
+def _parts(own: Path) -> tuple[Path, Path]:
+    return own / "offentlig", own / "fortrolig"
 
 
 def _codes(private: Path) -> pd.Series:

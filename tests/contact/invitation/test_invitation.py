@@ -255,7 +255,7 @@ def test_dice_choose_a_panel_and_one_with_somebody_who_has_withdrawn_falls_out(
     laid_out = lay_out(
         balance(candidates, chosen, 20), tmp_path, title="Panel", day=DAY, seed=2, letters=letters
     )
-    assert verify(laid_out.public, fingerprint=laid_out.fingerprint).drawn is None
+    assert verify(laid_out.public, fingerprint=laid_out.published.fingerprint).drawn is None
     told = pd.read_csv(laid_out.private / "koder.csv", index_col="id")
     codes = told["kode"]
     assert told["kode_i_brev"].to_dict() == letters

@@ -117,6 +117,28 @@ def test_whoever_withdraws_before_the_throw_takes_her_panels_along_and_no_others
     assert page._laid_out is laid_out
 
 
+def test_a_page_that_is_opened_anew_goes_on_with_the_panels_that_are_laid_out(page, key_file):
+    told(page)._ticks["formats"]["workshop"].value = True
+    page._many.way.value, page._many.seats.value = "dice", 24
+    page._make.click()
+    public = page._laid_out.public
+    again = borgerlib.open_inviter("Odense", key_file=str(key_file))
+    assert again._laid_out.public == public
+    assert again._purpose.value == "Borgersamling"
+    assert again._throw.layout.display is None
+    assert page._laid_out.published.fingerprint[:16] in again._made.value
+    chances = (public / "chancer.csv").read_bytes()
+    (public / "chancer.csv").write_text("kode,chance\n")
+    damaged = borgerlib.open_inviter("Odense", key_file=str(key_file))
+    assert damaged._laid_out is None
+    assert 'role="alert"' in damaged._made.value
+    (public / "chancer.csv").write_bytes(chances)
+    told(again)._dice.value = "417"
+    again._throw.click()
+    assert "Panel 417 er trukket." in again._made.value
+    assert borgerlib.open_inviter("Odense", key_file=str(key_file))._laid_out is None
+
+
 def test_nobody_stands_in_what_a_notebook_saves(page, key_file):
     told(page)._make.click()
     saved = json.dumps(Widget.get_manager_state())

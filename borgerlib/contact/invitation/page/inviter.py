@@ -17,7 +17,7 @@ from ipywidgets.widgets.widget_string import HTMLStyle
 from borgerlib import danish
 from borgerlib.contact.invitation.balance import Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import Candidates, open_candidates
-from borgerlib.contact.invitation.dice import LaidOut, lay_out, read_dice, seated
+from borgerlib.contact.invitation.dice import LaidOut, lay_out, read_dice, seated, waiting
 from borgerlib.contact.invitation.handout import Handout, hand_out, lists_folder, require_listable
 from borgerlib.contact.invitation.mailing import ListRequest
 from borgerlib.contact.invitation.overview import overview
@@ -108,6 +108,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         for box in [box for group in self._ticks.values() for box in group.values()]:
             box.observe(self._show, "value")
         self._show()
+        self._take_up_throw()
 
     @property
     def selection(self) -> Selection:
@@ -211,13 +212,28 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 letters={person: withdrawal_code(register.key, person) for person in wished.people.index},
                 check=partial(require_listable, register, self._candidates, wanted, day=self._today),
             )
-        self._laid_out = laid_out
+        self._await_throw(laid_out)
+
+    def _take_up_throw(self) -> None:
+        """Go on with panels that were laid out before the page was opened anew."""
+        try:
+            laid_out = waiting(lists_folder(self._candidates.municipality.name))
+        except DataError as error:  # files were changed: lists can still be made
+            self._made.value = words.refused(error)
+            return
+        if laid_out is not None:
+            self._purpose.value = laid_out.published.about.title.removeprefix(f"{SIMULATED}: ")
+            self._await_throw(laid_out)
+
+    def _await_throw(self, laid_out: LaidOut) -> None:
+        """Ask for what the dice show of a lottery that is laid out."""
+        self._laid_out, published = laid_out, laid_out.published
         self._dice.value = ""
         set_shown(self._dice, self._throw, shown=True)
         lines = [
             f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
-            f"og læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
-            + words.chances(laid_out.chances),
+            f"og læs fingeraftrykket op: <code>{published.fingerprint[:16]}</code>. "
+            + words.chances(published.chances),
             "Den kode, som siden i mappen spørger om, er en anden end den i brevet: hver deltagers står i "
             "<code>koder.csv</code> i mappen <code>fortrolig</code> ved siden af.",
             "Kast så tre terninger med ti sider, og skriv, hvad de viser.",
