@@ -1,6 +1,7 @@
 """The page that invites, by its widgets: what is shown, what is asked, and that nobody is named in it."""
 
 import json
+import shutil
 from datetime import datetime
 
 import pandas as pd
@@ -122,6 +123,7 @@ def test_a_page_that_is_opened_anew_goes_on_with_the_panels_that_are_laid_out(pa
     page._many.way.value, page._many.seats.value = "dice", 24
     page._make.click()
     public = page._laid_out.public
+    shutil.copytree(public.parent, f"{public.parent} - kopi")
     again = borgerlib.open_inviter("Odense", key_file=str(key_file))
     assert again._laid_out.public == public
     assert again._purpose.value == "Borgersamling"
