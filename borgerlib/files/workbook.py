@@ -126,8 +126,9 @@ def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     need this, because its cells are marked as text.
     """
     texts = frame.select_dtypes(exclude=["number", "datetime", "datetimetz"])
-    escaped = {str(name): texts[name].astype("object").map(_escaped) for name in texts}
-    return frame.assign(**escaped).rename(columns=_escaped)
+    safe = frame.copy()
+    safe[texts.columns] = texts.astype("object").map(_escaped)
+    return safe.rename(columns=_escaped)
 
 
 def _escaped(value: Any) -> Any:

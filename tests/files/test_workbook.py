@@ -56,3 +56,6 @@ def test_a_csv_file_holds_no_formula():
     assert escaped["c"].tolist() == ["'-a", "b", "b"]
     assert frame["a"].tolist()[0] == "=x"
     pd.testing.assert_frame_equal(escape_formulas(escaped), escaped)
+    numbered = escape_formulas(pd.DataFrame({0: ["=1", "b"], "=y": [1, 2]}))
+    assert numbered.to_dict("list") == {0: ["'=1", "b"], "'=y": [1, 2]}
+    assert escape_formulas(pd.DataFrame({"n": [1]})).to_dict("list") == {"n": [1]}

@@ -84,9 +84,9 @@ def lay_out(
 
 def waiting(folder: Path) -> LaidOut | None:
     """Return the lottery within `folder` that was laid out last, if its dice are still to be thrown."""
-    # A folder without its public part was cut off while it was laid out; a copy ends in no number.
-    named = (own for own in folder.glob(f"{_FOLDER}*") if own.name.rpartition("-")[2].isdecimal())
-    whole = [own for own in named if _parts(own)[0].is_dir()]
+    # A folder without its public part was cut off while it was laid out; a copy has a name of its own.
+    ours = re.compile(rf"{_FOLDER}\d{{4}}-\d\d-\d\d-\d+")
+    whole = [own for own in folder.glob("*") if ours.fullmatch(own.name) and _parts(own)[0].is_dir()]
     if not whole:
         return None
     public, private = _parts(max(whole, key=_order))

@@ -79,7 +79,7 @@ def divided_table(item: str, by: str) -> pd.DataFrame | None:
     -------
     DataFrame or None
         Counts: rows the options of `by`, columns the options of `item`, both in the order of the codebook;
-        None when the report shows no such table for all options of `by`.
+        None when the report shows no such table for all options of `by`. It is kept: change a copy.
     """
     codebook = load_codebook(LEADERS)
     if codebook.item(item).base.startswith(f"{by}."):

@@ -12,6 +12,7 @@ from borgerlib import danish
 from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.columns import KEYS, blanked
 from borgerlib.statistics.disclosure.hiding.confidentiality import confidential
+from borgerlib.statistics.disclosure.hiding.weighted_totals import whole_steps
 from borgerlib.survey.codebook.model import Codebook
 
 
@@ -51,9 +52,9 @@ def safe_nets(
         hidden = any(part[0] for part in parts) or _tells_small(record, counts, min_cell=min_cell)
         if any(part[3] for part in parts) and not hidden:
             # As the total of an option with hidden counts, its nets are shown without a count, and rounded.
-            record = record | {"count": pd.NA}
-            if record["exclusive"]:
-                record = _centred(record, sum(float(part[2]) for part in parts))
+            of_parts = sum(float(part[2]) for part in parts)
+            share = of_parts if record["exclusive"] else float(whole_steps(record["proportion"]))
+            record = _centred(record, share) | {"count": pd.NA}
         rows.append(record | {"suppressed": hidden})
     frame = pd.DataFrame(rows, columns=disclosed.columns).astype({"n": "Int64", "count": "Int64"})
     suppressed = frame.groupby(domain)["suppressed"].transform("any").to_numpy()

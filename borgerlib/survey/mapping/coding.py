@@ -14,7 +14,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError, nearest
 from borgerlib.said import said
-from borgerlib.survey.codebook.matching import no_opinion
+from borgerlib.survey.codebook.matching import no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers, parse_years
 from borgerlib.survey.mapping.candidate import FREQUENT, reworded
@@ -33,7 +33,7 @@ from borgerlib.survey.responses import Export, Problem, Responses, dtype_of, pro
 
 _OLDEST = 130
 _TIMES = ("started", "submitted")
-_REFUSED = ("mixed_up", "two_readings", "reworded")
+_REFUSED = ("boxes_moved", "mixed_up", "two_readings", "reworded")
 """Reasons to refuse a coding."""
 
 
@@ -54,8 +54,9 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     Raises
     ------
     DataError
-        The mapping names columns that the export lacks, or feeds an item from a column whose values are
-        mostly not answers to it (columns mixed up). All such items are listed at once.
+        The mapping names columns that the export lacks, feeds an item from a column whose values are
+        mostly not answers to it (columns mixed up), or an option from the box of another (boxes moved). All
+        such items are listed at once.
     """
     _refuse_absent_columns(export, mapping)
     columns: dict[str, Any] = {}
@@ -73,6 +74,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         problems += coded.problems
         refused["two_readings"] += [f"items.{item.id}: {each}" for each in coded.unclear]
         if entry is not None:
+            refused["boxes_moved"] += _moved(item, entry, export)
             refused["mixed_up"] += _doubts(item, entry, coded, export, codebook)
             refused["reworded"] += _reworded(item, entry, coded)
             notes += notes_of(item, entry, coded, export, mapping)
@@ -197,6 +199,22 @@ def _parsed(item: Item, values: pd.Series, parse: Callable[[pd.Series], pd.Serie
     wrong = values.notna() & parsed.isna()
     problems, answers = problems_of(values[wrong], item.id, rule), int(values.notna().sum())
     return Coded({item.id: parsed}, problems, answers, answers - len(problems))
+
+
+def _moved(item: Item, entry: ItemMapping, export: Export) -> list[str]:
+    """Name boxes that stand for another option than the mapping says: their headings are only positions.
+
+    Where a question has two rows of headings, its second box is 'column 13' in every year.
+    """
+    texts = {normalise(text): option.id for option in item.options for text in (option.text, option.text_en)}
+    moved = []
+    for name, option in entry.options.items() if entry.layout == "indicators" else ():
+        answers = export.counts(name)
+        says = [export.column(name).choice, *(answers if len(answers) == 1 else ())]
+        meant = {texts[normalise(text)]: text for text in says if text and normalise(text) in texts}
+        if meant and option not in meant:
+            moved.append(f"items.{item.id}: '{name}' is '{next(iter(meant.values()))}', not '{option}'")
+    return moved
 
 
 def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:

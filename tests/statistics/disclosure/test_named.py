@@ -146,6 +146,14 @@ def test_whose_answers_they_are_must_be_known() -> None:
     assert "borgerlib.load" in error.value.hint
 
 
+def test_a_weighted_survey_without_groups_hides_nothing_to_be_found() -> None:
+    people = pd.DataFrame({"svar": ["ja"] * 10 + ["nej"] * 20, "w": [2.0] * 10 + [1.0] * 20})
+    estimates = borgerlib.estimate_proportions(people, "svar", weight="w")
+    shown = borgerlib.disclose(estimates, base="borgere", source="Svar")
+    assert shown.frame["count"].tolist() == [10, 20]
+    assert borgerlib.feasible_ranges(estimates, shown).empty
+
+
 def test_totals_pass_the_gate_with_their_shares_and_are_hidden_with_them() -> None:
     people = pd.DataFrame({"svar": ["ja"] * 20 + ["nej"] * 17 + ["ved ikke"] * 3, "vaegt": 100.0})
     told = borgerlib.estimate_total(people, "svar", weight="vaegt")

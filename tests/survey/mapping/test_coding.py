@@ -450,3 +450,29 @@ def test_a_year_of_two_figures_alone_is_read_where_it_can_be_no_age():
     ages = pd.Series([str(age) for age in range(16, 90)], dtype="string")
     assert parse_years(ages).tolist() == list(range(16, 90))
     assert parse_years(pd.Series(["1948", "1961", "48"], dtype="string")).tolist() == [1948, 1961, 48]
+
+
+@pytest.mark.parametrize("tick", ["", "X"])
+@pytest.mark.parametrize("options", [(0, 2, 1), (None, 0, 1, 2)])
+def test_a_box_that_moved_under_two_rows_of_headings_is_not_read_as_another(tmp_path, tick, options):
+    # All but the first heading are positions ('column 5'), which say nothing of who moved or came between.
+    def written(name, options):
+        texts = [SHELLS[at] if at is not None else "Løbehjul" for at in options]
+        blanks = [""] * (len(texts) - 1)
+        rows = [["Respondent ID", "Collector ID", "Alder", "Hvordan rejser du?", *blanks]]
+        rows.append(["", "", "Open-Ended Response", *texts])
+        for person in range(12):
+            ticked = [at is not None and (person + at) % 3 > 0 for at in options]
+            boxes = [(tick or text) * on for text, on in zip(texts, ticked, strict=True)]
+            rows.append([str(1000 + person), "77", str(30 + person), *boxes])
+        return write_csv(tmp_path / name, rows)
+
+    book = codebook("Løbehjul")
+    mapping = suggest_mapping(read_export(written("first.csv", (0, 1, 2))), book).mapping
+    assert mapping.item("valg").options["column 5"] == "v1"
+    again = read_responses(written("again.csv", (0, 1, 2)), book, mapping=mapping)
+    assert [again.frame[f"valg__v{at}"].sum() for at in range(3)] == [8, 8, 8]
+    with pytest.raises(DataError, match="Boxes stand for other options than the mapping says") as error:
+        read_responses(written("moved.csv", options), book, mapping=mapping)
+    second = {2: "Tog", 0: "Bil"}[options[1]]
+    assert f"items.valg: 'column 5' is '{second}', not 'v1'" in error.value.problems
