@@ -25,11 +25,9 @@ app = typer.Typer(add_completion=False)
 _COLOURS = {"done": "green", "failed": "bold red", "held": "bold yellow", "unfinished": "yellow"}
 
 Out = Annotated[Path | None, Option(help="Folder of all reports. Default: reports.")]
-Only = Annotated[
-    list[str] | None, Option(help="Notebooks, by the beginnings of their names: 02,06. Default: all.")
-]
-Format = Annotated[list[str] | None, Option("--format", help="html, pdf, xlsx, docx. Default: html.")]
-Jobs = Annotated[int, Option(min=1, help="Notebooks run at the same time.")]
+Only = Annotated[list[str] | None, Option(help="Notebooks, by how their names begin: 02,06. Default: all.")]
+Format = Annotated[list[str] | None, Option("--format", help="html (default), pdf, xlsx, docx. Repeatable.")]
+Jobs = Annotated[int, Option(min=1, help="Notebooks to run at the same time.")]
 All = Annotated[bool, Option("--all", help="All 98 municipalities.")]
 
 
@@ -41,24 +39,20 @@ def batch(
     ] = None,
     everybody: All = False,
     jobs: Jobs = 2,
-    force: Annotated[bool, Option("--force", help="Run also what is up to date.")] = False,
+    force: Annotated[bool, Option("--force", help="Also run what is up to date.")] = False,
     only: Only = None,
     out: Out = None,
     dry_run: Annotated[bool, Option("--dry-run", help="Say what is due and why; run nothing.")] = False,
-    scheduler: Annotated[
-        str, Option(help="Run on a dask cluster: its address, such as tcp://host:8786.")
-    ] = "",
+    scheduler: Annotated[str, Option(help="Address of a dask cluster to run on: tcp://host:8786.")] = "",
     formats: Format = None,
-    wait: Annotated[bool, Option("--wait", help="Wait for another batch on the folder to end.")] = False,
-    timeout: Annotated[
-        float, Option(min=1, max=864_000, help="Seconds that a notebook, or a report, may take.")
-    ] = 600,
-    memory: Annotated[int, Option(min=0, help="Megabytes that each may take; 0: no limit.")] = 4000,
-    cold: Annotated[bool, Option("--cold", help="A fresh Python process for every notebook.")] = False,
+    wait: Annotated[bool, Option("--wait", help="Wait for another batch in the folder to end.")] = False,
+    timeout: Annotated[float, Option(min=1, max=864_000, help="Most seconds a notebook may take.")] = 600,
+    memory: Annotated[int, Option(min=0, help="Most megabytes that each may use; 0: no limit.")] = 4000,
+    cold: Annotated[bool, Option("--cold", help="Start a fresh Python process for every notebook.")] = False,
 ) -> None:
     """Run the notebooks that are due, for many municipalities, and write their reports.
 
-    Ctrl-C stops it with everything finished kept; the same command goes on.
+    Ctrl-C stops it; what is finished is kept, and the same command continues.
     """
     from borgerlib.runs.batch.run import plan_batch, run_batch
     from borgerlib.runs.planning.due import read_names
@@ -99,19 +93,15 @@ def batch(
 
 @app.command("status")
 def status_command(
-    municipalities: Annotated[
-        list[str] | None, Argument(help="Names or codes; default: all that were ever run.")
-    ] = None,
+    municipalities: Annotated[list[str] | None, Argument(help="Names or codes. Default: all so far.")] = None,
     out: Out = None,
-    as_json: Annotated[bool, Option("--json", help="Everything, for monitoring.")] = False,
-    max_age: Annotated[
-        float | None, Option(min=0, help="Hours within which a batch must have come to its end.")
-    ] = None,
+    as_json: Annotated[bool, Option("--json", help="Print everything as JSON, for monitoring.")] = False,
+    max_age: Annotated[float | None, Option(min=0, help="Most hours since a batch finished.")] = None,
 ) -> None:
-    """Say how the reports stand, by what was run.
+    """Show which reports are done, failed, held back or unfinished.
 
     Exit code 0: all well, 1: some failed or were held back, 2: usage, 3: a batch broke off or lines of the
-    manifest are damaged, 4: it cannot be read, 5: no batch came to its end within --max-age, or none was run.
+    manifest are damaged, 4: it cannot be read, 5: no batch finished within --max-age, or none was run.
     """
     from borgerlib.runs.planning.contents import place_of
     from borgerlib.runs.planning.due import settled_name
@@ -156,7 +146,7 @@ def status_command(
 
 @app.command("schedule")
 def schedule_command(
-    municipalities: Annotated[list[str] | None, Argument(help="Default: all.")] = None,
+    municipalities: Annotated[list[str] | None, Argument(help="Names or codes. Default: all.")] = None,
     at: Annotated[str, Option(help="Time of day.")] = "02:00",
     jobs: Jobs = 2,
     out: Out = None,

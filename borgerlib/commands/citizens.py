@@ -15,33 +15,27 @@ from borgerlib.commands import console
 from borgerlib.survey.codebook.model import CITIZENS
 
 app = typer.Typer(add_completion=False)
-codebook_app = typer.Typer(help="Codebooks: what a survey asks, as a file.", no_args_is_help=True)
+codebook_app = typer.Typer(help="Codebooks: files that say what a survey asks.", no_args_is_help=True)
 population_app = typer.Typer(help="The population that respondents are weighted to.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(population_app, name="population")
 
 Export = Annotated[Path, Argument(help="The export: a file, or a folder with SurveyXact's three files.")]
-CodebookOption = Annotated[str, Option("--codebook", help="A survey that ships, or a .toml file.")]
-Sheet = Annotated[str, Option(help="The worksheet. Default: the one with most cells.")]
-HeadingRows = Annotated[
-    int | None, Option(min=0, max=3, help="Rows that head the columns. Default: as they look.")
-]
-For = Annotated[str, Option("--municipality", help="Whose answers: for the commands told next.")]
+CodebookOption = Annotated[str, Option("--codebook", help="A .toml file or a standard codebook.")]
+Sheet = Annotated[str, Option(help="Worksheet. Default: the one with most cells.")]
+HeadingRows = Annotated[int | None, Option(min=0, max=3, help="Number of heading rows. Default: detected.")]
+For = Annotated[str, Option("--municipality", help="Municipality, for its areas and the commands printed.")]
 _EXAMPLE = "Odense"
-MinAge = Annotated[int, Option(min=0, help="Youngest age that takes part.")]
+MinAge = Annotated[int, Option(min=0, help="Lowest age included.")]
 
 
 @app.command()
 def prepare(
     municipality: console.Municipality,
     export: Export,
-    mapping: Annotated[Path | None, Option(help="Which column feeds which item ('borger map').")] = None,
-    districts: Annotated[
-        list[Path] | None, Option(help="CSV with people by area; may be given twice.")
-    ] = None,
-    areas: Annotated[
-        Path | None, Option(help="CSV that tells which area a postcode or spelling is (svar, omraade).")
-    ] = None,
+    mapping: Annotated[Path | None, Option(help="Which column answers what ('borger map').")] = None,
+    districts: Annotated[list[Path] | None, Option(help="CSV: people by area. Repeatable.")] = None,
+    areas: Annotated[Path | None, Option(help="CSV: which area an answer means (svar, omraade).")] = None,
     weighting: Annotated[Path | None, Option(help="Weighting rules (TOML).")] = None,
     codebook: CodebookOption = CITIZENS,
     sheet: Sheet = "",
@@ -51,9 +45,7 @@ def prepare(
         datetime | None,
         Option(formats=console.DAYS, help="When the survey was made. Default: the answers' dates."),
     ] = None,
-    unweighted: Annotated[
-        bool, Option("--unweighted", help="Count everybody once; all numbers then say so.")
-    ] = False,
+    unweighted: Annotated[bool, Option("--unweighted", help="Do not weight; all numbers say so.")] = False,
 ) -> None:
     """Read, clean and weight an export of the citizens' survey; write it to data/processed/<municipality>."""
     from borgerlib.interest.prepare.page import page
@@ -79,14 +71,15 @@ def prepare(
 @app.command()
 def simulate(
     municipality: console.Municipality,
-    n: Annotated[int, Option("--n", min=1, help="Rows, the faulty ones included.")] = 5000,
+    n: Annotated[int, Option("--n", min=1, help="Number of rows, faulty ones included.")] = 5000,
     seed: Annotated[int, Option(help="The same seed gives the same data.")] = 1,
     out: Annotated[
-        Path | None, Option(help="Folder. Default: data/processed/SIMULEREDE_DATA/<municipality>.")
+        Path | None,
+        Option(help="Folder. Default: data/processed/SIMULEREDE_DATA/<municipality>."),
     ] = None,
     min_age: MinAge = 15,
 ) -> None:
-    """Write SIMULEREDE DATA: an export as SurveyXact makes it, with known truth and realistic flaws."""
+    """Write SIMULEREDE DATA: a made-up SurveyXact export, with known truth and realistic errors."""
     from borgerlib.interest.prepare.simulated import write_simulation
     from borgerlib.survey.simulation.export import population_files
 
@@ -102,13 +95,13 @@ def simulate(
 @app.command("map")
 def map_export(
     export: Export,
-    out: Annotated[Path | None, Option(help="File. Default: <export>.mapping.toml.")] = None,
+    out: Annotated[Path | None, Option(help="File to write. Default: <export>.mapping.toml.")] = None,
     codebook: CodebookOption = CITIZENS,
     sheet: Sheet = "",
     heading_rows: HeadingRows = None,
     municipality: For = "",
 ) -> None:
-    """Suggest which column of an export feeds which item, and write it as TOML to look through."""
+    """Suggest which column of an export answers which question; write it as TOML to check."""
     from borgerlib.survey.codebook.load import load_codebook
     from borgerlib.survey.form.write import texts_of
     from borgerlib.survey.mapping.suggestion import for_codebook, suggest_mapping, where, write_mapping
@@ -142,18 +135,18 @@ def map_export(
 
 @app.command()
 def form(
-    codebook: Annotated[str, Argument(help="A survey that ships, or a .toml file.")] = CITIZENS,
+    codebook: Annotated[str, Argument(help="A .toml file or a standard codebook.")] = CITIZENS,
     to: Annotated[
         list[str] | None,
-        Option("--to", help="html, pdf, docx, xlsform, limesurvey or surveyjs; repeatable. Default: html."),
+        Option("--to", help="html (default), pdf, docx, xlsform, limesurvey or surveyjs. Repeatable."),
     ] = None,
     municipality: Annotated[
         str,
-        Option(help="Whose texts: data/saved/<municipality>/spoergeskema.toml, made where missing."),
+        Option(help="Whose texts: data/saved/<municipality>/spoergeskema.toml, created if missing."),
     ] = "",
-    out: Annotated[Path, Option(help="Folder.")] = Path("."),
+    out: Annotated[Path, Option(help="Folder to write to.")] = Path("."),
 ) -> None:
-    """Write the questionnaire of a codebook as a form; its answers are read without a mapping."""
+    """Write the questionnaire of a codebook as a form; answers to it need no mapping."""
     from borgerlib.survey.form.texts import new_texts
     from borgerlib.survey.form.write import open_form, texts_file, write_form
 
@@ -175,10 +168,10 @@ def form(
 
 @codebook_app.command("new")
 def codebook_new(
-    file: Annotated[Path, Argument(help="Where to write it (.toml).")],
-    survey: Annotated[str, Option("--from", help="The survey that is copied.")] = CITIZENS,
+    file: Annotated[Path, Argument(help="File to write (.toml).")],
+    survey: Annotated[str, Option("--from", help="The codebook to copy.")] = CITIZENS,
 ) -> None:
-    """Copy a codebook that ships, to edit it for a survey that asks in other words."""
+    """Copy a standard codebook, to edit for a survey that asks in other words."""
     from borgerlib.interest.prepare.codebooks import new_codebook
 
     console.wrote(new_codebook(file, survey=survey))
@@ -188,12 +181,12 @@ def codebook_new(
 @codebook_app.command("draft")
 def codebook_draft(
     export: Export,
-    out: Annotated[Path, Option("--out", help="Where to write it (.toml).")] = Path("kodebog.toml"),
+    out: Annotated[Path, Option("--out", help="File to write (.toml).")] = Path("kodebog.toml"),
     sheet: Sheet = "",
     heading_rows: HeadingRows = None,
     municipality: For = "",
 ) -> None:
-    """Write a codebook of what an export seems to ask, to look through and edit."""
+    """Write a codebook of what an export seems to ask, to check and edit."""
     from borgerlib.survey.importing.codebook_draft import write_draft
     from borgerlib.survey.importing.questions import questions
     from borgerlib.survey.mapping.suggestion import where
@@ -217,7 +210,7 @@ def codebook_draft(
 
 @codebook_app.command("check")
 def codebook_check(
-    codebook: Annotated[str, Argument(help="A .toml file, or a survey that ships.")],
+    codebook: Annotated[str, Argument(help="A .toml file or a standard codebook.")],
 ) -> None:
     """Check a codebook, and say what the citizens' survey can do with it."""
     from borgerlib.interest.prepare.codebooks import check_codebook
@@ -230,9 +223,9 @@ def codebook_check(
 
 @population_app.command("refresh")
 def population_refresh(
-    period: Annotated[str, Option(help="Quarter, as 2026K1. Default: the newest.")] = "",
+    period: Annotated[str, Option(help="Quarter, for example 2026K1. Default: the newest.")] = "",
 ) -> None:
-    """Fetch population counts from Statistics Denmark; the old ones stay when anything is wrong."""
+    """Fetch population counts from Statistics Denmark; on any error the old ones stay."""
     from borgerlib.population.statbank import NEWEST, refresh_population
 
     fresh = refresh_population(period=period or NEWEST)

@@ -24,20 +24,16 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def dashboard(
     municipality: Annotated[str, Argument(help="Name or code; prepared with 'borger prepare'.")],
-    selection: Annotated[
-        str, Option(help="Whom to show first, as the end of the address: 'alder=60-69&emner=natur'.")
-    ] = "",
+    selection: Annotated[str, Option(help="Filters to start with: 'alder=60-69&emner=natur'.")] = "",
     port: console.Port = 8866,
-    chance: Annotated[
-        float, Option(help="How much of each answer in the protected copy is left to chance.")
-    ] = 0.1,
+    chance: Annotated[float, Option(help="How random answers in the protected copy are, 0–1.")] = 0.1,
     base_url: Annotated[
         str,
-        Option(help="Where visitors find it behind a reverse proxy: 'https://data.example.dk/borgere/'."),
+        Option(help="Public address behind a reverse proxy: 'https://data.example.dk/borgere/'."),
     ] = "",
     browser: console.Browser = True,
 ) -> None:
-    """Open the citizens' answers as a page to filter in a meeting, on this machine alone."""
+    """Open the citizens' answers as a page with filters for meetings, on this machine only."""
     from borgerlib.dashboard.server.serve import dashboard_server
 
     # The first start after 'borger prepare' takes a while, because it searches for kinds of citizens.
@@ -53,12 +49,12 @@ def dashboard(
 
 @app.command()
 def invite(
-    municipality: Annotated[str, Argument(help="Name or code; with a register of consents.")],
+    municipality: Annotated[str, Argument(help="Name or code; needs a register of consents.")],
     key_file: console.KeyFile = None,
     port: console.Port = 8866,
     browser: console.Browser = True,
 ) -> None:
-    """Open the page that invites those who said yes: all, some by lot, or by dice before everybody."""
+    """Open the page for inviting those who consented: all, some by lot, or by dice thrown in public."""
     from borgerlib.contact.register.store import opened
     from borgerlib.dashboard.server.serve import notebook_server
 
@@ -77,13 +73,11 @@ def invite(
 @app.command("import")
 def import_answers(
     municipality: console.Municipality,
-    export: Annotated[
-        Path | None, Argument(help="The export. Default: chosen on the page, from this folder.")
-    ] = None,
+    export: Annotated[Path | None, Argument(help="The export. Default: choose on the page.")] = None,
     port: console.Port = 8866,
     browser: console.Browser = True,
 ) -> None:
-    """Open the page on which an export is looked through, mended and prepared, without writing TOML."""
+    """Open the page for checking, correcting and preparing an export, without writing TOML."""
     from borgerlib.dashboard.server.serve import notebook_server
     from borgerlib.population.municipalities import municipality as find_municipality
 

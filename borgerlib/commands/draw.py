@@ -28,50 +28,45 @@ app = typer.Typer(
     add_completion=False,
 )
 recruit_app = typer.Typer(
-    help="Who is invited so that a panel fills.", no_args_is_help=True, add_completion=False
+    help="How many to invite so that a panel fills.", no_args_is_help=True, add_completion=False
 )
 Folder = Annotated[Path, Argument(help="The published lottery.")]
-Size = Annotated[int, Option(help="Seats.")]
+Size = Annotated[int, Option(help="Number of seats.")]
 Quotas = Annotated[
     Path | None, Option(help="Table or TOML with feature, value, min, max (people on the panel).")
 ]
-MinAge = Annotated[int, Option(min=0, help="Youngest age, for the population's quotas.")]
+MinAge = Annotated[int, Option(min=0, help="Lowest age, for the population's quotas.")]
 
 
 @app.command()
 def plan(
     people: Annotated[Path, Argument(help="Who may be drawn: a table (CSV, XLSX), a row a person.")],
     size: Size,
-    ident: Annotated[str, Option("--id", help="The column that tells people apart.")] = "id",
+    ident: Annotated[str, Option("--id", help="Column that identifies each person.")] = "id",
     quotas: Quotas = None,
-    population: Annotated[
-        str, Option(help="Municipality whose population gives quotas for --by, beside the file's.")
-    ] = "",
+    population: Annotated[str, Option(help="Municipality whose population gives quotas (--by).")] = "",
     by: Annotated[
         list[str] | None,
-        Option(help="Column=variable of the population: koen=sex, aldersgruppe=age. May be repeated."),
+        Option(help="Column=variable of the population: koen=sex, aldersgruppe=age. Repeatable."),
     ] = None,
     min_age: MinAge = 15,
-    cap: Annotated[float | None, Option(help="Nobody's chance above this multiple of the mean.")] = None,
-    household: Annotated[str | None, Option(help="Column of households: no two of one on a panel.")] = None,
-    seated: Annotated[
-        Path | None,
-        Option(help="Text file with the ids, one a line, of those who keep their seats."),
-    ] = None,
+    cap: Annotated[float | None, Option(help="Highest chance of anyone, as a multiple of the mean.")] = None,
+    household: Annotated[str | None, Option(help="Column of households: at most one person of each.")] = None,
+    seated: Annotated[Path | None, Option(help="Text file: ids of those who keep their seats.")] = None,
     withdrawn: Annotated[
         Path | None,
         Option(help="Text file with the ids, one a line, of those who can no longer be drawn."),
     ] = None,
-    panels: Annotated[int, Option(help="Panels on the list; 1000 for three dice.")] = 1000,
-    seed: Annotated[int | None, Option(help="Deals the seats. Default: by chance, and told.")] = None,
-    title: Annotated[str, Option(help="What is drawn, for the page.")] = "Borgersamling",
-    out: Annotated[Path, Option(help="Folder for everybody.")] = Path("lodtraekning"),
-    private: Annotated[Path, Option(help="Folder for the municipality alone: who has which code.")] = Path(
+    panels: Annotated[int, Option(help="Number of panels on the list; 1000 fits three dice.")] = 1000,
+    seed: Annotated[int | None, Option(help="Decides the list. Default: random, and printed.")] = None,
+    title: Annotated[str, Option(help="What is drawn; shown on the page.")] = "Borgersamling",
+    out: Annotated[Path, Option(help="Folder to publish.")] = Path("lodtraekning"),
+    private: Annotated[Path, Option(help="Folder for the municipality only: who has which code.")] = Path(
         "lodtraekning-fortrolig"
     ),
-    dry_run: Annotated[bool, Option("--dry-run", help="Tell what is possible; write nothing.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Say what is possible; write nothing.")] = False,
 ) -> None:
-    """Tell whether the quotas can be kept, show the chances, and publish a list of panels to draw from."""
+    """Say whether the quotas can be met, show the chances, and publish a list of panels to draw from."""
     from borgerlib.contact.draw.people import pool_of, read_idents, read_people
     from borgerlib.contact.draw.publication import publish
     from borgerlib.contact.lottery.leximin import leximin_chances
@@ -108,9 +103,7 @@ def plan(
 def result(
     folder: Folder,
     number: Annotated[int, Option(min=0, help="What the dice show: 0 to 999.")],
-    withdrawn: Annotated[
-        list[str] | None, Option(help="Code of somebody who has withdrawn since. May be repeated.")
-    ] = None,
+    withdrawn: Annotated[list[str] | None, Option(help="Code of one withdrawn since. Repeatable.")] = None,
 ) -> None:
     """Record the panel that the dice chose; a panel with somebody who has withdrawn falls out."""
     from borgerlib.contact.draw.check import draw
@@ -124,7 +117,7 @@ def result(
 @app.command()
 def verify(
     folder: Folder,
-    fingerprint: Annotated[str, Option(help="The one announced before the draw.")] = "",
+    fingerprint: Annotated[str, Option(help="The fingerprint announced before the draw.")] = "",
 ) -> None:
     """Check that a published lottery is whole, that its chances are true and its page says the same."""
     from borgerlib.contact.draw.check import verify as check
@@ -148,7 +141,7 @@ def verify(
 
 @recruit_app.callback()
 def recruit() -> None:
-    """Who is invited so that a panel fills."""
+    """How many to invite so that a panel fills."""
 
 
 @recruit_app.command("plan")
@@ -158,20 +151,16 @@ def recruit_plan(
         Path | None,
         Argument(help="Earlier rounds, a table: group, inviteret, tilmeldt, runde."),
     ] = None,
-    register: Annotated[
-        str, Option(help="In place of the table: municipality whose register knows who came.")
-    ] = "",
+    register: Annotated[str, Option(help="Instead of a table: municipality with a register.")] = "",
     key_file: console.KeyFile = None,
     quotas: Quotas = None,
     population: Annotated[str, Option(help="Municipality whose population gives quotas.")] = "",
-    by: Annotated[
-        str, Option(help="What the groups are: age, sex, or another variable of the population.")
-    ] = "age",
+    by: Annotated[str, Option(help="The groups: age, sex or another variable.")] = "age",
     min_age: MinAge = 15,
-    per_seat: Annotated[float, Option(min=1, max=100, help="How many should come for each seat.")] = 1,
-    chance: Annotated[float, Option(help="That every group fills.")] = 0.95,
+    per_seat: Annotated[float, Option(min=1, max=100, help="How many should come per seat.")] = 1,
+    chance: Annotated[float, Option(help="Wanted chance that every group fills, 0–1.")] = 0.95,
 ) -> None:
-    """Tell how many of each group to invite so that the panel fills with a stated chance."""
+    """Say how many of each group to invite so that the panel fills with the wanted chance."""
     from borgerlib.contact.recruitment import plan_invitations, read_rounds, wanted_of
 
     if (rounds is None) == (not register):

@@ -55,16 +55,14 @@ app.add_typer(cli_workshop.app, name="workshop")
 
 @app.command()
 def report(
-    municipality: Annotated[str, Argument(help="Name or code; empty for the whole country.")] = "",
+    municipality: Annotated[str, Argument(help="Name or code. Default: the whole country.")] = "",
     survey: Annotated[
         str,
-        Option(help="'lokaldemokrati-2021', or a later wave: a .csv or .parquet file, or a folder."),
+        Option(help="'lokaldemokrati-2021', or answers of a later wave: .csv, .parquet or a folder."),
     ] = "lokaldemokrati-2021",
-    own_answers: Annotated[
-        str, Option(help="Its own answers (see answers-template), kept for later reports.")
-    ] = "",
-    confidence: Annotated[float, Option(help="Level of the intervals, between 0 and 1.")] = 0.95,
-    min_cell: Annotated[int, Option(help="Fewest answers shown for themselves (microdata).")] = 5,
+    own_answers: Annotated[str, Option(help="Own answers ('borger answers-template'); kept for later.")] = "",
+    confidence: Annotated[float, Option(help="Confidence level of the intervals, between 0 and 1.")] = 0.95,
+    min_cell: Annotated[int, Option(help="Hide numbers based on fewer answers than this.")] = 5,
     out: Annotated[Path | None, Option(help="The report's folder. Default: reports/<municipality>.")] = None,
     look: console.LookFile = None,
     code: Annotated[bool, Option("--code", help="Show the notebooks' code in the pages.")] = False,
@@ -110,7 +108,7 @@ def report(
 @app.command()
 def audit(
     output_format: Annotated[
-        Literal["table", "json", "csv"], Option("--format", help="How it is written.")
+        Literal["table", "json", "csv"], Option("--format", help="Output format.")
     ] = "table",
 ) -> None:
     """Recompute every number the report of 2021 published, and say which hold and why others do not."""
@@ -128,7 +126,7 @@ def audit(
 @app.command("answers-template")
 def answers_template(
     municipality: console.Municipality,
-    file: Annotated[Path | None, Argument(help="Where to write it; default: to the screen.")] = None,
+    file: Annotated[Path | None, Argument(help="File to write. Default: print to the screen.")] = None,
 ) -> None:
     """Write a file for a municipality's own answers, with every question as a Danish comment."""
     from borgerlib.files.toml import write_new
@@ -147,9 +145,9 @@ def answers_template(
 
 @app.command()
 def reconstruct(
-    seed: Annotated[int, Option(help="Of the random part of the reconstruction.")] = 2021,
+    seed: Annotated[int, Option(help="The same seed gives the same respondents.")] = 2021,
 ) -> None:
-    """Write respondents that agree with every number published in 2021 to data/processed."""
+    """Write made-up respondents that agree with every number published in 2021 to data/processed."""
     from borgerlib.lokaldemokrati.published.reconstruction import write_respondents
 
     console.wrote(write_respondents(seed=seed))
@@ -157,7 +155,7 @@ def reconstruct(
 
 @app.command("refresh-notebooks")
 def refresh_notebooks() -> None:
-    """Run the notebooks in place with their default parameters, so that their outputs are in step."""
+    """Run the notebooks in place with their default parameters, to bring their outputs up to date."""
     from borgerlib.runs.reports.municipality import refresh
 
     for run in refresh():

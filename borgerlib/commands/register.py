@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from borgerlib.contact.register.store import Register
 
 app = typer.Typer(
-    help="Who said yes to be invited: encrypted, apart from the answers, every use logged.",
+    help="Those who agreed to be invited: encrypted, apart from the answers, every use logged.",
     no_args_is_help=True,
     add_completion=False,
 )
 Contact = Annotated[
-    str, Argument(help="Her e-mail address, her telephone number, or the code in her letter.")
+    str, Argument(help="The person's e-mail address, telephone number or code in the letter.")
 ]
+_Backup = Annotated[Path, Argument(help="File of the backup.")]
 _FEW = 10
 """Most rows that are named one by one."""
 
@@ -38,40 +39,29 @@ def _opened(municipality: str, key_file: Path | None) -> AbstractContextManager[
 @app.command("import")
 def import_(
     municipality: console.Municipality,
-    version: Annotated[
-        str, Option(help="The version of the consent's words. Default: those of 'borger form'.")
-    ] = "",
+    version: Annotated[str, Option(help="Version of the consent. Default: that of 'borger form'.")] = "",
     key_file: console.KeyFile = None,
-    new_key: Annotated[
-        bool, Option("--new-key", help="Make the key file, and the register, on first use.")
-    ] = False,
+    new_key: Annotated[bool, Option("--new-key", help="First create key file and register.")] = False,
     by_answers: Annotated[
-        bool, Option("--by-answers", help="The words of --version let answers decide who is invited.")
+        bool, Option("--by-answers", help="The consent text of --version lets answers decide who is invited.")
     ] = False,
     until: Annotated[
         datetime | None,
-        Option(formats=console.DAYS, help="Last day. Default: the end of the election period."),
+        Option(formats=console.DAYS, help="When consents end. Default: with the election period."),
     ] = None,
-    keep: Annotated[
-        bool,
-        Option("--keep", help="Leave the contact file of 'borger prepare', which is not encrypted."),
-    ] = False,
-    table: Annotated[
-        Path | None, Option(help="A table (CSV, XLSX) from elsewhere, in place of the survey.")
-    ] = None,
-    words: Annotated[
-        str, Option(help="What those of the table said yes to. Default: the heading of the consents.")
-    ] = "",
+    keep: Annotated[bool, Option("--keep", help="Keep the unencrypted contact file of 'prepare'.")] = False,
+    table: Annotated[Path | None, Option(help="Instead of the survey: a table (CSV, XLSX).")] = None,
+    words: Annotated[str, Option(help="What its people said yes to. Default: the column's heading.")] = "",
     column: Annotated[
         list[str] | None,
-        Option(help="Column of the table: mail=E-post (name, mail, phone, consent). May be repeated."),
+        Option(help="Column of the table: mail=E-post (name, mail, phone, consent). Repeatable."),
     ] = None,
     said: Annotated[
         datetime | None,
-        Option(formats=console.DAYS, help="When those of the table said yes. Default: today."),
+        Option(formats=console.DAYS, help="When the people in the table said yes. Default: today."),
     ] = None,
 ) -> None:
-    """Enter those who consented, in the survey that was prepared or in a table."""
+    """Enter those who consented, from the prepared survey or from a table."""
     from borgerlib.contact.register.intake.survey import import_survey
     from borgerlib.contact.register.intake.table import import_table, read_people_table
     from borgerlib.contact.register.key import new_key_file, read_key
@@ -127,10 +117,10 @@ def show(
     municipality: console.Municipality,
     contact: Contact,
     key_file: console.KeyFile = None,
-    to: Annotated[Literal["text", "json", "pdf"], Option(help="How it is shown.")] = "text",
-    out: Annotated[Path, Option(help="The PDF.")] = Path("indsigt.pdf"),
+    to: Annotated[Literal["text", "json", "pdf"], Option(help="Output format.")] = "text",
+    out: Annotated[Path, Option(help="PDF to write.")] = Path("indsigt.pdf"),
 ) -> None:
-    """Show all that is held on a person, as she has a right to see it."""
+    """Show everything that is held on a person."""
     from borgerlib.contact.register.people import find, held
     from borgerlib.contact.register.shown import as_text, write_pdf
 
@@ -150,9 +140,9 @@ def correct(
     municipality: console.Municipality,
     contact: Contact,
     key_file: console.KeyFile = None,
-    name: Annotated[str | None, Option()] = None,
-    mail: Annotated[str | None, Option()] = None,
-    phone: Annotated[str | None, Option()] = None,
+    name: Annotated[str | None, Option(help="The right name.")] = None,
+    mail: Annotated[str | None, Option(help="The right e-mail address.")] = None,
+    phone: Annotated[str | None, Option(help="The right telephone number.")] = None,
 ) -> None:
     """Change a person's name, e-mail address or telephone number."""
     from borgerlib.contact.register.people import correct as change
@@ -168,7 +158,7 @@ def correct(
 
 @app.command()
 def withdraw(municipality: console.Municipality, contact: Contact, key_file: console.KeyFile = None) -> None:
-    """Enter that a person withdraws her consent: from now on she is on no list."""
+    """Record that a person withdraws consent and is on no list from now on."""
     from borgerlib.contact.register.consents import withdraw as enter
     from borgerlib.contact.register.people import find
 
@@ -179,7 +169,7 @@ def withdraw(municipality: console.Municipality, contact: Contact, key_file: con
 
 @app.command()
 def erase(municipality: console.Municipality, contact: Contact, key_file: console.KeyFile = None) -> None:
-    """Remove a person from the register, its free pages included."""
+    """Erase a person from the register."""
     from borgerlib.contact.register.people import erase as remove
     from borgerlib.contact.register.people import find
 
@@ -202,14 +192,12 @@ def expire(municipality: console.Municipality, key_file: console.KeyFile = None)
 def export(
     municipality: console.Municipality,
     purpose: Annotated[str, Option(help="What the list is for, in words.")],
-    out: Annotated[Path, Option(help="File: .csv or .xlsx.")],
+    out: Annotated[Path, Option(help="File to write: .csv or .xlsx.")],
     key_file: console.KeyFile = None,
-    by: Annotated[Literal["all", "letter", "mail", "sms"], Option(help="How they are reached.")] = "all",
-    contact: Annotated[
-        str, Option(help="Where to withdraw: an address, or a link with {kode} in it.")
-    ] = "kommunen",
+    by: Annotated[Literal["all", "letter", "mail", "sms"], Option(help="How people are reached.")] = "all",
+    contact: Annotated[str, Option(help="Where to withdraw: an address or a link with {kode}.")] = "kommunen",
 ) -> None:
-    """Write a list of all who may be invited today, with how each withdraws, and log it."""
+    """Write a list of all who may be invited today, with how each can withdraw, and log it."""
     from borgerlib.contact.invitation.mailing import CHANNELS, ListRequest, mailing
     from borgerlib.contact.register.consents import INVITATION
     from borgerlib.contact.register.lists.file import require_place, write_list
@@ -232,9 +220,9 @@ def attendance(
         Path, Argument(help="Text file of who came: code, e-mail address or telephone, one a line.")
     ],
     key_file: console.KeyFile = None,
-    number: Annotated[int | None, Option("--list", help="Number of the list. Default: latest.")] = None,
+    number: Annotated[int | None, Option("--list", help="Number of the list. Default: the latest.")] = None,
 ) -> None:
-    """Enter who of those on a list came: 'borger recruit plan --register' learns from it."""
+    """Record who of those on a list came: 'borger recruit plan --register' learns from it."""
     from borgerlib.contact.draw.people import read_idents
     from borgerlib.contact.register.lists.attendance import enter_attendance
 
@@ -251,7 +239,7 @@ def attendance(
 def verify(
     municipality: console.Municipality,
     key_file: console.KeyFile = None,
-    known: Annotated[str, Option(help="A hash that 'verify' told before: it must still be there.")] = "",
+    known: Annotated[str, Option(help="A hash that 'verify' printed before: it must still be there.")] = "",
 ) -> None:
     """Check every page of the register and every line of its log."""
     with _opened(municipality, key_file) as register:
@@ -260,7 +248,7 @@ def verify(
 
 
 @app.command()
-def backup(municipality: console.Municipality, target: Path, key_file: console.KeyFile = None) -> None:
+def backup(municipality: console.Municipality, target: _Backup, key_file: console.KeyFile = None) -> None:
     """Write a copy of the register as it is, encrypted with the same key."""
     with _opened(municipality, key_file) as register:
         register.back_up(target)
@@ -268,8 +256,8 @@ def backup(municipality: console.Municipality, target: Path, key_file: console.K
 
 
 @app.command()
-def restore(municipality: console.Municipality, source: Path, key_file: console.KeyFile = None) -> None:
-    """Put a backup in the place of the register, which must have been moved away."""
+def restore(municipality: console.Municipality, source: _Backup, key_file: console.KeyFile = None) -> None:
+    """Restore the register from a backup; move the present one away first."""
     from borgerlib.contact.register.key import read_key
     from borgerlib.contact.register.store import register_path
     from borgerlib.contact.register.store import restore as put

@@ -30,20 +30,18 @@ Municipality = Annotated[
 def _open(
     context: typer.Context,
     municipality: Municipality = "",
-    title: Annotated[str, Option(help="The meeting's name; the same opens the same session again.")] = "",
-    session: Annotated[str, Option(help="A saved session (see: sessions), in place of --title.")] = "",
+    title: Annotated[str, Option(help="Name of the meeting; the same name reopens its session.")] = "",
+    session: Annotated[str, Option(help="Saved session (see: sessions), instead of --title.")] = "",
     own: Annotated[
         list[Path] | None,
         Option(
             "--elements",
             "--deck",
-            help="A file of elements in place of ours, or of cards beside ours (repeatable).",
+            help="File of elements that replace ours, or of cards added to ours. Repeatable.",
         ),
     ] = None,
     look: console.LookFile = None,
-    network: Annotated[
-        bool, Option("--network", help="Let others on the same network take part; it is not encrypted.")
-    ] = False,
+    network: Annotated[bool, Option("--network", help="Let others on the network in; unencrypted.")] = False,
     port: console.Port = 8900,
     browser: console.Browser = True,
 ) -> None:
@@ -83,9 +81,7 @@ def _tell_of_damage(room: Room) -> None:
         console.err.print(escape(room.session.recovered))
 
 
-app.command(
-    "indflydelse", help="Open the influence map: together on the screen, and for oneself on telephones."
-)(_open)
+app.command("indflydelse", help="Open the influence map: shared on the screen, own on telephones.")(_open)
 app.command("dialogkort", help="Open the dialogue cards: cards on the screen, votes on telephones.")(_open)
 
 
@@ -103,8 +99,8 @@ def sessions() -> None:
 
 @app.command()
 def compare(
-    sessions: Annotated[list[str], Argument(help="Influence maps: names, or files of municipalities.")],
-    to: Annotated[Path, Option(help="What is written: .html or .csv.")] = Path("sammenligning.html"),
+    sessions: Annotated[list[str], Argument(help="Influence maps: saved sessions, or others' files.")],
+    to: Annotated[Path, Option(help="File to write: .html or .csv.")] = Path("sammenligning.html"),
 ) -> None:
     """Set influence maps beside one another: a group's over time, or those of several municipalities."""
     from borgerlib.files.atomic import replacing
@@ -122,12 +118,12 @@ def compare(
 
 @app.command()
 def cards(
-    target: Annotated[Path, Argument(help="The PDF.")] = Path("dialogkort.pdf"),
-    municipality: Annotated[str, Option(help="Where its citizens have answered, cards say what.")] = "",
-    deck: Annotated[list[Path] | None, Option(help="A file of cards beside ours; repeatable.")] = None,
+    target: Annotated[Path, Argument(help="PDF to write.")] = Path("dialogkort.pdf"),
+    municipality: Annotated[str, Option(help="Its citizens' answers, if any, stand on the cards.")] = "",
+    deck: Annotated[list[Path] | None, Option(help="File of cards added to ours. Repeatable.")] = None,
     look: console.LookFile = None,
 ) -> None:
-    """Write the cards for print: A6, four to an A4 sheet, to be printed on both sides (long edge)."""
+    """Write the cards for print: A6, four to an A4 sheet, printed on both sides (long edge)."""
     from borgerlib.files.look import look_of, read_look
     from borgerlib.workshop.cards.deck import read_decks
     from borgerlib.workshop.cards.print import print_cards

@@ -97,10 +97,9 @@ def first_sentence(
     names = [f"»{row['label']}« ({danish.percent(row['proportion'])})" for row in sharing]
     if len(names) == 1:
         return f"{subject} er {names[0]}"
-    if len(names) <= _NAMED_FIRST:
-        return f"{subject} kan være {danish.listing(names, last='eller')}; forskellen kan være tilfældig"
-    others = f"{names[0]}, {names[1]} og {danish.small_number(len(names) - 2)} andre svar"
-    return f"{subject} kan ikke udpeges: {others} kan ikke skilles sikkert ad"
+    if len(names) > _NAMED_FIRST:
+        names = [*names[:2], f"et af {danish.small_number(len(names) - 2)} andre svar"]
+    return f"{subject} kan være {danish.listing(names, last='eller')}; forskellen kan være tilfældig"
 
 
 def answers_to(estimates: DisclosedEstimates, reference: str) -> list[dict[Any, Any]]:
@@ -142,9 +141,8 @@ class _Filler(string.Formatter):
         if isinstance(value, list):
             exclusive = any(row.get("exclusive", False) for row in value)
             confidence = self._estimates.confidence
-            return first_sentence(format_spec, value, confidence=confidence, exclusive=exclusive) or (
-                f"{format_spec} kan ikke udpeges"
-            )
+            said = first_sentence(format_spec, value, confidence=confidence, exclusive=exclusive)
+            return said or "Intet svar skiller sig sikkert ud"
         return _form(value, format_spec)
 
 

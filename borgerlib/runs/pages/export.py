@@ -123,7 +123,10 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     setting = replace(setting, source=page.source or setting.source)
     links = tuple((setting.pages_by_notebook or {}).items())
     head, body, images = _converted(page, links, include_code)
-    text = rendered("page.html.j2", page=page, setting=setting, question=head, body=body, style=stylesheet())
+    # The title names simulated data already.
+    finding = page.finding.removeprefix(danish.marked("", page.title.startswith(danish.SIMULATED)))
+    parts = {"question": head, "finding": finding, "body": body, "style": stylesheet()}
+    text = rendered("page.html.j2", page=page, setting=setting, **parts)
     text = _without_personal_paths(text)
     # The pictures are inserted last: they are most of the page's size, and not part of its structure.
     for name, address in images.items():

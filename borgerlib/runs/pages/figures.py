@@ -105,6 +105,8 @@ def figure(chart: Mapping[str, Any], images: Images) -> str:
     return rendered(
         "figure.html.j2",
         chart=chart,
+        # Simulated data are named in the picture and its source: the heading need not say it again.
+        title=chart["title"].removeprefix(danish.marked("", True)),
         number=images.figures,
         wide=images.keep(chart["wide"], chart["alt"]),
         narrow=images.keep(chart["narrow"], chart["alt"]),

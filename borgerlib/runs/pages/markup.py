@@ -13,7 +13,7 @@ from borgerlib import danish
 
 _NUMBER = r"[−+-]?\d[\d.]*(?:,\d+)?"
 _NUMERIC = re.compile(rf"(?:ca\. )?{_NUMBER}(?:\s?[–-]\s?{_NUMBER})?(?:\s?(?:pct\.|%|procentpoint))?|[–—-]")
-_RANGE = re.compile(r"(\d+–\d+(?:-\w+)?)")
+_RANGE = re.compile(r"(\d+(?:[.,]\d+)*–\d+(?:[.,]\d+)*(?:-\w+)?)")
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _FORBIDDEN = ["script", "style", "link", "iframe", "object", "embed", "form", "meta", "base", "noscript"]
 _LEADS_OUT = re.compile(r"url|image|\\", re.IGNORECASE)  # in a style
@@ -161,7 +161,8 @@ def _make_scrollable(soup: Any, table: Any) -> None:
     caption = table.find("caption")
     heading = table.find_previous(_HEADINGS)
     named = caption or heading
-    name = f"Tabel: {' '.join(named.get_text().split())}" if named else "Tabel"
+    words = table.get("aria-label") or (named.get_text() if named else "")
+    name = f"Tabel: {' '.join(words.split())}" if words else "Tabel"
     region = soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0"})
     region["aria-label"] = name
     table.wrap(region)

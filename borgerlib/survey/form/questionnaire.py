@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal
 
+from borgerlib import danish
 from borgerlib.errors import CodebookError
 from borgerlib.files.look import USUAL, Look
 from borgerlib.survey.codebook.model import Codebook, Item
-from borgerlib.survey.form.texts import DANISH, ENGLISH, PRIVACY, Texts, Words, standard_words
+from borgerlib.survey.form.texts import DANISH, ENGLISH, PRIVACY, TO_FILL_IN, Texts, Words, standard_words
 
 _OF_THE_PLATFORM = ("id", "started", "submitted", "municipality")
 _AGE = ("age", "age_group", "birth_year")
@@ -113,6 +114,16 @@ class Questionnaire:
         asked = self.contact[0]
         words = f"{asked.text[DANISH]} {asked.hint[DANISH]}"
         return words, sha256(f"{words} {self.texts.by_answers}".encode()).hexdigest()[:8]
+
+    @property
+    def unfinished(self) -> str:
+        """What the municipality has yet to fill in, as a Danish sentence; '' where the form may be used."""
+        words = dict(standard_words())
+        if self.contact:
+            words["samtykke"] = self.contact[0].text
+        lacking = [f"»{words[key][DANISH] if key in words else key}«" for key in self.texts.lacking]
+        said = f"{TO_FILL_IN}: skemaet mangler {danish.listing(lacking)} og må ikke bruges endnu."
+        return said if lacking else ""
 
     def privacy(self) -> list[tuple[Words, Words]]:
         """Return headings and texts of the privacy text."""

@@ -17,7 +17,7 @@ from borgerlib.view.citizens.sections import TAG_WORDS, tagged, tagged_answer, w
 from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.alt_text import GROUP_BASE
-from borgerlib.view.words.method import ROLE_WORDS
+from borgerlib.view.words.method import ROLE_WORDS, TOO_MUCH_HIDDEN
 from borgerlib.view.words.text import Text
 
 _TIMES = {1.5: "halvanden", 2: "to", 3: "tre"}
@@ -80,7 +80,7 @@ def some_answers(
     shown = in_domain & (frame["group"] == group) if group else in_domain
     if group:
         if not shown.any() and _is_possible(survey, group):
-            return Text("Ingen i den gruppe har svaret.")
+            return Text("Ingen i gruppen har svaret.")
         check_known("group", group, map(str, frame.loc[in_domain, "group"].unique()))
         whole = survey.estimates.take(of_all).as_group(ALL, ALL)
         return survey.estimates.take(shown).together(whole)
@@ -146,7 +146,7 @@ def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
             return Text("Typerne findes ud fra emner, og dem har kommunen ikke spurgt om.")
         return Text("Svarene deler ikke borgerne i tydelige typer.")
     if (role, domain) in survey.left_out:
-        return Text(f"Der er for få svar til at dele dem op efter {ROLE_WORDS[domain]}.")
+        return Text(f"Svarene vises ikke efter {ROLE_WORDS[domain]}: {TOO_MUCH_HIDDEN}.")
     if domain == "arrival":
         return Text("Det ved vi ikke: svarene har ingen tidspunkter, eller der er for få af dem.")
     asked = survey.item(role) if role in ASKED else survey.codebook.with_role(role)
@@ -214,11 +214,11 @@ def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, wh
         return None
     times = danish.listing([_TIMES[odds] for odds in ODDS], last="eller")
     numbers = danish.listing([danish.number(100 * share) for share in shares], last="eller")
-    holds = danish.marked("Tallet gælder dem, der har svaret.", survey.simulated)
     return Text(
-        f"**Hvor sikkert er det?** {holds} Hvis "
+        "**Hvor sikkert er det?** Tallet gælder dem, der har svaret. Hvis "
         f"{who or f'de, der valgte »{label}«,'} var {times} gange så tilbøjelige til at svare som andre, "
-        f"ville det være {numbers} pct. af alle borgere."
+        f"ville det være {numbers} pct. af alle borgere. Til hvert tal er svarene vægtet på ny, "
+        "så de stadig passer med befolkningen."
     )
 
 

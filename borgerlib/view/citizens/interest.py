@@ -17,7 +17,7 @@ from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.answers import answers_by_group, eager_sentence, some_answers, who_answered
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
 from borgerlib.view.citizens.sections import first_known, load_sections, tagged, worded
-from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
+from borgerlib.view.citizens.words import chart_words, differences_sentence, differences_text, who_sentence
 from borgerlib.view.tables.html import Table, estimates_table
 from borgerlib.view.words.method import bullets, citizens_method, run_stamp, weighting_lines
 from borgerlib.view.words.text import Text, page_text
@@ -241,11 +241,8 @@ class InterestPage:
         role = str(frame["item"].iloc[0])
         # Kinds are made of the answers: that they differ in them is no finding.
         groups = [str(group) for group in frame.loc[~frame["domain"].isin(["", "segment"]), "group"].unique()]
-        if len(groups) == 2:
-            # Where one of two chooses more, the other chooses less: once is enough.
-            groups = groups[1:]
-        said = [line for group in groups if (line := difference_sentence(self.survey, role, group))]
-        return bullets(said) if said else None
+        said = differences_text(self.survey, role, groups)
+        return Text(said) if said else None
 
     def participation_table(self) -> Table:
         """Return answers, people and participation rate of every group."""

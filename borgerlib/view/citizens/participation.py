@@ -52,7 +52,7 @@ def participation_table(survey: LocalSurvey) -> Table:
             Column("Andel af svarende divideret med andel af befolkning", ratio, {"": ("0.00", ratios)}),
         ],
         caption=alt_text.titled("Deltagelse efter gruppe", rates),
-        note=alt_text.source_line(rates.source),
+        note=alt_text.sentences([alt_text.hidden_line(rates), alt_text.source_line(rates.source)]),
     )
 
 

@@ -97,23 +97,61 @@ def _note(section: Section | None, highlight: Sequence[str]) -> str:
 
 def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
     """Return what a group chooses more and less often than the rest, beyond chance; '' where it is hidden."""
+    found = _difference(survey, role, group)
+    if found is None:
+        return ""
+    who, rest, chosen = found
+    if chosen is None:
+        return f"Blandt {who} er der for få svar til at sige, om de svarer anderledes end {rest}."
+    if not chosen:
+        return f"Forskellene mellem {who} og {rest} kan være tilfældige."
+    both = " og ".join(f"{how} {what}" for how, what in chosen.items())
+    return f"Sammenlignet med {rest} vælger {who} {both}."
+
+
+def differences_text(survey: LocalSurvey, role: str, groups: Sequence[str]) -> str:
+    """Return the same for several groups: a list of those that differ, and who does not.
+
+    Of two groups one is enough: where it chooses more, the other chooses less.
+    """
+    if len(groups) == _PAIR:
+        return difference_sentence(survey, role, groups[1])
+    found = [one for group in groups if (one := _difference(survey, role, group))]
+    lines = [
+        f"- **{who}** {'; '.join(f'{how}: {what}' for how, what in chosen.items())}"
+        for who, _, chosen in found
+        if chosen
+    ]
+    if lines:
+        lines = ["Sammenlignet med alle andre vælger", "", *lines, ""]
+    few = "er der for få svar til at sige, om de svarer anderledes"
+    for said, as_found in (("kan forskellene være tilfældige", {}), (few, None)):
+        others = [who for who, _, chosen in found if chosen == as_found]
+        lines += [f"Blandt {danish.listing(others)} {said}."] if others else []
+    return "\n".join(lines)
+
+
+def _difference(survey: LocalSurvey, role: str, group: str) -> tuple[str, str, dict[str, str] | None] | None:
+    """Return a group, the rest, and what it chooses 'oftere' and 'sjældnere' beyond chance.
+
+    The choices are None where too few answered for a test; None alone where the group is hidden.
+    """
     frame = survey.estimates.frame
     frame = frame[(frame["item"] == role) & ~frame["net"]]
     rows = frame[frame["group"] == group]
     if rows.empty or rows["suppressed"].all():
-        return ""
+        return None
     who, rest = _groups_words(frame, group)
     if rows["direction"].isna().all():
-        return f"Blandt {who} er der for få svar til at sige, om de svarer anderledes end {rest}."
+        return who, rest, None
     of_all = frame[frame["group"] == ""].set_index("option")["proportion"]
     apart = (rows["proportion"] - rows["option"].map(of_all)).abs()
     clearest = rows.loc[apart.sort_values(ascending=False, kind="stable").index]
-    more, less = (list(clearest.loc[clearest["direction"] == sign, "label"]) for sign in (1, -1))
-    if not more and not less:
-        return f"Blandt {who} skiller ingen svar sig ud fra dem, {rest} giver, mere end tilfældigt."
-    parts = [f"oftere {_listed(more)}"] if more else []
-    parts += [f"sjældnere {_listed(less)}"] if less else []
-    return f"Sammenlignet med {rest} vælger {who} {' og '.join(parts)}."
+    chosen = {
+        how: _listed(list(clearest.loc[clearest["direction"] == sign, "label"]))
+        for how, sign in (("oftere", 1), ("sjældnere", -1))
+    }
+    return who, rest, {how: what for how, what in chosen.items() if what}
 
 
 def differences_sentence(survey: LocalSurvey) -> str:
@@ -128,20 +166,25 @@ def differences_sentence(survey: LocalSurvey) -> str:
                 "Grupper er ikke sammenlignet: kommunen har ikke spurgt om emner eller måder at være med på."
             )
         return "Der er for få svar til at sige, om grupper svarer forskelligt."
-    apart = int((tested != 0).sum())
-    share = f"{danish.small_number(apart) if apart else 'ingen'} af {danish.number(len(tested))}"
-    marked = ""
+    return _how_many_differ(int((tested != 0).sum()), len(tested))
+
+
+def _how_many_differ(apart: int, tested: int) -> str:
+    how_many = {0: "ingen af", 1: "én af", tested: "alle"}.get(apart, f"{danish.small_number(apart)} af")
+    where = f"{how_many} {danish.number(tested)} sammenligninger" if tested > 1 else "den ene sammenligning"
+    size = "ikke større" if tested == 1 and not apart else "større"
+    said = [f"I {where} af en gruppe med de øvrige er forskellen {size}, end tilfældet kan forklare."]
     if apart:
-        they = "Den er" if apart == 1 else "De er"
-        marked = (
-            f" {they} markeret i tabellerne. Grænsen er sat sådan, at op mod "
-            f"{danish.percent(FALSE_DISCOVERY_RATE)} af de markerede forskelle alligevel kan være tilfældige"
-            f"{_in_count(FALSE_DISCOVERY_RATE * apart)}."
+        falsely = int(danish.round_half_up(FALSE_DISCOVERY_RATE * apart))
+        here = f", her omkring {danish.small_number(falsely)}" if falsely > 1 else ""
+        said.append(
+            f"Det er markeret i tabellerne. Op mod {danish.percent(FALSE_DISCOVERY_RATE)} af markerede "
+            f"forskelle kan alligevel være tilfældige{here}."
         )
-    return (
-        f"I {share} sammenligninger af en gruppe med de øvrige er forskellen større, end tilfældet kan "
-        f"forklare.{marked} De andre forskelle kan skyldes, hvem der tilfældigvis svarede."
-    )
+    if apart < tested:
+        which = "De andre forskelle" if apart else "Forskellene"
+        said.append(f"{which} kan skyldes, hvem der tilfældigvis svarede.")
+    return " ".join(said)
 
 
 def _each_once(frame: pd.DataFrame) -> pd.DataFrame:
@@ -150,12 +193,6 @@ def _each_once(frame: pd.DataFrame) -> pd.DataFrame:
     groups = frame.groupby(["item", "domain"])["group"].transform("nunique")
     again = (groups[tested.index] == _PAIR) & tested.duplicated(["item", "domain", "option"])
     return tested[~again]
-
-
-def _in_count(expected: float) -> str:
-    """Return an expected number as words to add: 5.6 → ', altså omkring seks'; '' below two."""
-    whole = int(danish.round_half_up(expected))
-    return f", altså omkring {danish.small_number(whole)}" if whole > 1 else ""
 
 
 def who_sentence(survey: LocalSurvey) -> str:

@@ -55,7 +55,7 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
     >>> book = borgerlib.load_codebook("borgerinteresse")
     >>> found = borgerlib.compare_municipalities(people, "tid.uge", codebook=book)
     >>> borgerlib.tile_map(found).title
-    '98 kommuner kan have den største andel: de kan ikke skilles ad'
+    '98 kommuner kan have den største andel; forskellene kan være tilfældige'
     """
     areas = _areas(comparison).set_index("code")
     edges = np.linspace(areas["estimate"].min(), areas["estimate"].max(), _STEPS + 1)
@@ -213,8 +213,8 @@ def _first_place(comparison: MunicipalityComparison) -> str:
     if len(first) == 1:
         return f"{first[0]} har den største andel"
     return (
-        f"{danish.capitalise(danish.small_number(len(first)))} kommuner kan have den største andel: "
-        "de kan ikke skilles ad"
+        f"{danish.capitalise(danish.small_number(len(first)))} kommuner kan have den største andel; "
+        "forskellene kan være tilfældige"
     )
 
 

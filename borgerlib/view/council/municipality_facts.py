@@ -26,7 +26,7 @@ RATES = (0.2, 0.4)
 _NEIGHBOURS = 5
 _AREAS = 6
 _FIRST_ELECTION, _PERIOD = 2021, 4
-_SEXES = {"kvinde": "af kvinderne", "mand": "af mændene"}
+_SEXES = {"kvinde": "Kvinder", "mand": "Mænd"}
 
 
 def adults(municipality: Municipality) -> pd.Series:

@@ -224,7 +224,7 @@ def _cell(row: Mapping[Any, Any]) -> tuple[str, tuple[str, ...]]:
 
 
 def _size(group: Mapping[Any, Any], name: str) -> str:
-    return "·" if pd.isna(group["n"]) or pd.isna(group[name]) else number(float(group[name]))
+    return HIDDEN if pd.isna(group["n"]) or pd.isna(group[name]) else number(float(group[name]))
 
 
 def _page_table(estimates: DisclosedEstimates, rows: pd.DataFrame) -> dict[str, Any]:

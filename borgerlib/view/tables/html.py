@@ -186,15 +186,20 @@ def estimates_table(
         columns.append(Column("Anslået antal", frame.apply(_total, axis=1), totals))
     if unit == "pct" and frame["count"].notna().any():
         heading = "Antal, uvægtet" if _weighted(frame) else "Antal"
-        counts = [_whole(count) for count in frame["count"].mask(frame["suppressed"].astype(bool))]
-        columns.append(Column(heading, counts, {"": numbers_of(frame, "count")}))
+        withheld = alt_text.withheld_counts(estimates)
+        counts = [
+            alt_text.WITHHELD if no else _whole(count)
+            for count, no in zip(frame["count"], withheld, strict=True)
+        ]
+        columns.append(Column(heading, counts, {"": numbers_of(frame, "count", instead=counts)}))
     if frame["n"].notna().any():
         sizes = [_whole(n) for n in frame["n"]]
         columns.append(Column("N", sizes, {"": numbers_of(frame, "n", instead=sizes)}))
     notes = frame["note"].astype(str).where(frame["note"].astype(str) != said, "")
     if (notes != "").any():
         columns.append(Column("Bemærkning", notes))
-    note = alt_text.sentences([note, alt_text.source_line(estimates.source)])
+    hidden = alt_text.hidden_line(estimates) or alt_text.counts_line(estimates)
+    note = alt_text.sentences([note, hidden, alt_text.source_line(estimates.source)])
     return table_of(columns, caption=alt_text.titled(caption, estimates), note=note)
 
 

@@ -41,7 +41,7 @@ def _item_sheet(name: str, estimates: DisclosedEstimates, note: str, rows: pd.Da
     ]
     for words, column in (("n", "n"), ("Effektivt n", "n_effective")):
         hidden = [pd.isna(group["n"]) or pd.isna(group[column]) for group in groups]
-        sizes = ["·" if no else round(float(g[column])) for g, no in zip(groups, hidden, strict=True)]
+        sizes = [HIDDEN if no else round(float(g[column])) for g, no in zip(groups, hidden, strict=True)]
         lines.append([words, *(Cell(size, "#,##0", to_the_right=True) for size in sizes)])
     for _, option in rows.groupby("option", sort=False):
         cells = option.to_dict("records")

@@ -26,8 +26,8 @@ KINDS = {
     "scale": "Opdelt vandret søjle, fra skalaens negative ende til venstre til den positive til højre",
 }
 GROUP_BASE = (
-    "for alle under ét dem, der har svaret på spørgsmålet; for en gruppe alle i gruppen, også dem, der "
-    "sprang det over, så tallene ikke kan lægges sammen"
+    "for alle under ét dem, der har svaret på spørgsmålet; for en gruppe hele gruppen, så tallene ikke kan "
+    "lægges sammen"
 )
 
 
@@ -101,7 +101,7 @@ def caption(estimates: DisclosedEstimates, interval: str, marks: Sequence[str], 
     if unit == "pct" and frame["ci_lower"].notna().any():
         parts.append(f"{interval}: {uncertainty(estimates.confidence)}")
     hidden = hidden_line(estimates)
-    parts.append(f"Skraveret: {hidden[:1].lower()}{hidden[1:]}" if hidden else "")
+    parts.append(f"Skraveret: {hidden[:1].lower()}{hidden[1:]}" if hidden else counts_line(estimates))
     return sentences([*parts, *marks, note, source_line(estimates.source)])
 
 
@@ -111,6 +111,19 @@ def hidden_line(estimates: DisclosedEstimates) -> str:
         return ""
     few = f"færre end {estimates.min_cell}" if estimates.min_cell else "for få"
     return f"{capitalise(WITHHELD)}, hvor tallet bygger på {few} svar eller kunne røbe et andet skjult tal"
+
+
+def withheld_counts(estimates: DisclosedEstimates) -> pd.Series[bool]:
+    """Return which counts are withheld, where any are known."""
+    frame = estimates.frame
+    untold = frame["count"].isna() & frame["n"].notna() & (estimates.origin != "published")
+    return (untold | frame["suppressed"].astype(bool)) & bool(frame["count"].notna().any())
+
+
+def counts_line(estimates: DisclosedEstimates) -> str:
+    """Return why counts are not shown where their shares are; empty where all are shown."""
+    withheld = withheld_counts(estimates).any()
+    return f"Antal er {WITHHELD}, hvor de kunne røbe et andet skjult tal" if withheld else ""
 
 
 def value_words(row: Row, unit: Unit) -> str:

@@ -30,6 +30,9 @@ ROLE_WORDS = {
     "arrival": "svartidspunkt",
 }
 
+TOO_MUCH_HIDDEN = "nogle svar er valgt af så få, at for mange tal måtte skjules"
+"""Why a division is left out: its small cells would hide most of it, or the share of all citizens."""
+
 
 def leaders_method(survey: LeadersSurvey, items: Iterable[str]) -> Text:
     """Return a Danish list: base, N of these items, weights, intervals, suppressed cells."""
@@ -66,7 +69,7 @@ def citizens_method(survey: LocalSurvey) -> Text:
     if survey.left_out:
         asked = {role: item.text.rstrip("?") for role, _ in survey.left_out if (item := survey.item(role))}
         undivided = [f"»{asked[role]}« efter {ROLE_WORDS[by]}" for role, by in survey.left_out]
-        lines.append(f"**Ikke delt op:** der er for få svar til at vise {danish.listing(undivided)}.")
+        lines.append(f"**Ikke delt op:** {danish.listing(undivided)}; {TOO_MUCH_HIDDEN}.")
     if survey.simulated:
         lines.insert(0, f"**{SIMULATED}:** svarene er opfundet af et program. Ingen borger har svaret.")
     return bullets(lines)

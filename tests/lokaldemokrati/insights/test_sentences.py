@@ -2,7 +2,7 @@ import pytest
 from hand_made import estimates, hidden, row
 
 from borgerlib.errors import CodebookError
-from borgerlib.lokaldemokrati.insights.sentences import fill, find
+from borgerlib.lokaldemokrati.insights.sentences import fill, find, first_sentence
 
 ESTIMATES = estimates(
     # 45 of 78 = 57.69 pct.
@@ -68,6 +68,32 @@ def test_options_without_numbers_are_never_named_as_the_most_frequent():
     assert (
         said("Oftest: {ulaeselig.#1:label} ({ulaeselig.#1:pct})") == "Oftest: ikke kendt (en ulæselig andel)"
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ([True, False, False, False, False], "Det hyppigste svar er »A« (50\u00a0pct.)"),
+        (
+            [True, True, True, False, False],
+            "Det hyppigste svar kan være »A« (50\u00a0pct.), »B« (36\u00a0pct.) eller »C« (35\u00a0pct.); "
+            "forskellen kan være tilfældig",
+        ),
+        # What leads is known, and is said first.
+        (
+            [True, True, True, True, False],
+            "Det hyppigste svar kan være »A« (50\u00a0pct.), »B« (36\u00a0pct.) eller et af to andre svar; "
+            "forskellen kan være tilfældig",
+        ),
+        ([True, True, True, True, True], ""),
+    ],
+)
+def test_answers_that_may_be_first_are_named_calmly(first, said):
+    rows = [
+        {"label": label, "proportion": share, "may_be_first": may}
+        for label, share, may in zip("ABCDE", (0.5, 0.36, 0.35, 0.34, 0.1), first, strict=True)
+    ]
+    assert first_sentence("Det hyppigste svar", rows[::-1], confidence=0.95) == said
 
 
 @pytest.mark.parametrize(

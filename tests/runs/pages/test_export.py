@@ -76,7 +76,8 @@ def test_a_chart_is_a_figure_with_its_words_and_numbers(tmp_path):
     # A space would end the address.
     assert " " not in figure.img["src"] + figure.source["srcset"]
     assert figure.source["media"] == "screen and (max-width: 600px)"
-    assert figure.summary.get_text() == "Vis tallene som tabel: De fleste er enige"
+    assert figure.summary.get_text() == "Vis tallene som tabel: diagram 1"
+    assert figure.select_one("[role=region]")["aria-label"] == "Tabel: Tallene i diagram 1"
     rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in figure.find_all("tr")]
     # A whole number gets its thousands point, a missing value a dash.
     assert rows == [
@@ -84,6 +85,21 @@ def test_a_chart_is_a_figure_with_its_words_and_numbers(tmp_path):
         ["Enig", "58\u00a0pct.", "1.045"],
         ["Uenig", "42\u00a0pct.", "–"],
     ]
+
+
+def test_a_page_of_simulated_data_says_so_in_its_title_and_its_pictures_and_not_around_them(tmp_path):
+    mark = "SIMULEREDE DATA: "
+    chart = chart_output(title=f"{mark}De fleste er enige", caption=f"Kilde: {mark}Svar.")
+    said = page_output(title=f"{mark}Emne", finding=f"{mark}De fleste er enige.")
+    path = executed(tmp_path / "1.ipynb", [said, chart])
+    soup = BeautifulSoup(export_page(read_pages(path)[0], SETTING), "html.parser")
+    assert headings(soup) == [(1, f"{mark}Emne"), (2, "De fleste er enige")]
+    assert soup.select_one(".finding").get_text() == "De fleste er enige."
+    assert soup.figcaption.get_text() == f"Kilde: {mark}Svar."
+    # Where the title does not name them, the finding does.
+    path = executed(tmp_path / "1.ipynb", [page_output(finding=f"{mark}De fleste er enige.")])
+    soup = BeautifulSoup(export_page(read_pages(path)[0], SETTING), "html.parser")
+    assert soup.select_one(".finding").get_text() == f"{mark}De fleste er enige."
 
 
 def test_what_a_chart_says_is_text_not_markup(tmp_path):
@@ -298,6 +314,7 @@ def test_a_page_name_cannot_leave_the_folder(tmp_path):
 
 
 def test_a_range_is_not_parted_but_in_code(tmp_path):
-    soup = page_of(tmp_path, "De 15–24-årige, 60–69 år og `1–2 uger`.")
-    assert [span.get_text() for span in soup.select(".whole")] == ["15–24-årige", "60–69"]
-    assert "De 15–24-årige, 60–69\u00a0år og 1–2 uger." in soup.article.get_text()
+    soup = page_of(tmp_path, "De 15–24-årige, 60–69 år, 0,13–0,22, 742–1.088 og `1–2 uger`.")
+    ranges = ["15–24-årige", "60–69", "0,13–0,22", "742–1.088"]
+    assert [span.get_text() for span in soup.select(".whole")] == ranges
+    assert "De 15–24-årige, 60–69\u00a0år, 0,13–0,22, 742–1.088 og 1–2 uger." in soup.article.get_text()

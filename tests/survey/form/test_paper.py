@@ -1,6 +1,7 @@
 """The form on paper: all that is asked and told, in every language, for those who see and those who hear."""
 
 import base64
+from dataclasses import replace
 
 import docx
 import pypdf
@@ -41,6 +42,10 @@ def expected(form):
             yield f"{question.number}. {question.text[language]}"
             yield from (choice.text[language] for choice in question.choices)
     yield form.consent[1]
+    yield (
+        "UDFYLD: skemaet mangler »Hvem er ansvarlig?«, »Databeskyttelsesrådgiver«, "
+        "»Hvor længe gemmer vi dem?« og »Sådan trækker du et samtykke tilbage« og må ikke bruges endnu."
+    )
 
 
 def test_the_pdf_is_accessible_and_says_all_with_the_contact_details_on_a_sheet_of_their_own(
@@ -67,6 +72,15 @@ def test_the_pdf_is_accessible_and_says_all_with_the_contact_details_on_a_sheet_
     # Each language counts its pages, and what is stored apart is none of them.
     ends = [page.replace(" ", "")[-3:] for page in pages if page and page not in own]
     assert [end for end in ends if "/" in end] == ["1/3", "2/3", "3/3"] * 2
+
+
+def test_a_form_that_is_filled_in_does_not_say_that_it_is_not(form, tmp_path):
+    told = {key: text | {"da": text["da"].replace("UDFYLD", "")} for key, text in form.texts.words.items()}
+    done = replace(form, texts=replace(form.texts, words=told))
+    assert done.unfinished == ""
+    assert "må ikke bruges endnu" not in paper_text(done) + page_text(done)
+    document = docx.Document(str(write_form(done, "docx", tmp_path)[0]))
+    assert not any("må ikke bruges endnu" in paragraph.text for paragraph in document.paragraphs)
 
 
 def test_the_document_says_all_and_knows_its_headings(form, tmp_path):

@@ -20,7 +20,7 @@ from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.in_insights import citizens_layer
 from borgerlib.view.citizens.interest import InterestPage, open_interest
 from borgerlib.view.citizens.sections import Sections, _breaches, first_known, load_sections, worded
-from borgerlib.view.citizens.words import COMPARED, _in_count
+from borgerlib.view.citizens.words import COMPARED, _how_many_differ
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
 
@@ -155,7 +155,7 @@ class TestFigures:
         chart = page.figure("unges_former")
         assert set(chart.frame["group"]) == {"age=15-24", "alle"}
         assert re.search(
-            r"Sammenlignet med de øvrige vælger de 15–24-årige (oftere|sjældnere)|Blandt de 15–24",
+            r"Sammenlignet med de øvrige vælger de 15–24-årige (oftere|sjældnere)|Forskellene mellem de 15",
             chart.caption,
         )
 
@@ -320,16 +320,37 @@ class TestTables:
             return change
 
         options = len(page.estimates("formats").frame)
-        for count, words in [(1, "en"), (options, danish.small_number(options))]:
-            said = plain(with_rows(page, first_marked(count)).page("forskelle").markdown)
-            assert f"I {words} af {options} sammenligninger" in said
-            assert "op mod 5 pct. af de markerede forskelle alligevel kan være tilfældige." in said
-            assert ("De er markeret" in said) == (count > 1)
-        none = plain(with_rows(page, first_marked(0)).page("forskelle").markdown)
-        assert f"I ingen af {options} sammenligninger" in none
-        assert "tilfældige" not in none.partition("forklare.")[2].replace("tilfældigvis", "")
-        assert _in_count(1.49) == ""
-        assert _in_count(5.5) == ", altså omkring seks"
+        said = plain(with_rows(page, first_marked(2)).page("forskelle").markdown)
+        assert said == f"SIMULEREDE DATA: {_how_many_differ(2, options)}".replace(SPACE, " ")
+
+    @pytest.mark.parametrize(
+        ("apart", "tested", "said"),
+        [
+            (0, 1, "I den ene sammenligning {of} ikke større{than} Forskellene {chance}"),
+            (1, 1, "I den ene sammenligning {of} større{than} Det er {marked}."),
+            (0, 80, "I ingen af 80 sammenligninger {of} større{than} Forskellene {chance}"),
+            (
+                1,
+                80,
+                "I én af 80 sammenligninger {of} større{than} Det er {marked}. De andre forskelle {chance}",
+            ),
+            # A twentieth of 30 is 1.5, of 29 less.
+            (
+                29,
+                80,
+                "I 29 af 80 sammenligninger {of} større{than} Det er {marked}. De andre forskelle {chance}",
+            ),
+            (30, 30, "I alle 30 sammenligninger {of} større{than} Det er {marked}, her omkring to."),
+        ],
+    )
+    def test_none_one_and_all_of_the_comparisons_read_right(self, apart, tested, said):
+        assert plain(_how_many_differ(apart, tested)) == said.format(
+            of="af en gruppe med de øvrige er forskellen",
+            than=", end tilfældet kan forklare.",
+            marked="markeret i tabellerne. "
+            "Op mod 5 pct. af markerede forskelle kan alligevel være tilfældige",
+            chance="kan skyldes, hvem der tilfældigvis svarede.",
+        )
 
     def test_a_difference_beyond_chance_is_marked_and_a_hidden_cell_looks_hidden(self, page):
         def change(frame):
@@ -417,7 +438,33 @@ class TestSureness:
 class TestSentences:
     def test_of_two_groups_one_is_told(self, page):
         assert len(plain(page.differences(page.estimates("formats", by="sex"))).splitlines()) == 1
-        assert len(plain(page.differences(page.estimates("topics", by="age"))).splitlines()) == 5
+
+    def test_of_several_groups_what_they_are_compared_with_is_said_once(self, page):
+        def change(frame):
+            first = frame["option"] == frame.loc[frame["item"] == "topics", "option"].iloc[0]
+            second = frame["option"] == frame.loc[frame["item"] == "topics", "option"].iloc[1]
+            direction = pd.Series(0, index=frame.index, dtype="Int64")
+            direction[first & (frame["group"] == "age=15-24")] = 1
+            direction[second & (frame["group"] == "age=15-24")] = -1
+            direction[second & (frame["group"] == "age=60-69")] = 1
+            return frame.assign(direction=direction.mask(frame["group"] == "age=70+"))
+
+        found = with_rows(page, change)
+        first, second = found.estimates("topics").frame["label"].head(2)
+        assert plain(found.differences(found.estimates("topics", by="age"))).splitlines() == [
+            "Sammenlignet med alle andre vælger",
+            "",
+            f"- **de 15–24-årige** oftere: »{first}«; sjældnere: »{second}«",
+            f"- **de 60–69-årige** oftere: »{second}«",
+            "",
+            "Blandt de 25–44-årige og de 45–59-årige kan forskellene være tilfældige.",
+            "Blandt borgere på 70 år og derover er der for få svar til at sige, om de svarer anderledes.",
+        ]
+        alike = with_rows(page, lambda frame: frame.assign(direction=0))
+        assert plain(alike.differences(alike.estimates("topics", by="age"))) == (
+            "Blandt de 15–24-årige, de 25–44-årige, de 45–59-årige, de 60–69-årige og borgere på 70 år og "
+            "derover kan forskellene være tilfældige."
+        )
 
     def test_a_group_without_tests_is_not_said_to_be_alike(self, page):
         untested = with_rows(page, lambda frame: frame.assign(direction=pd.NA))
@@ -425,7 +472,7 @@ class TestSentences:
             untested.differences(untested.estimates("formats", by="sex"))
         )
         alike = with_rows(page, lambda frame: frame.assign(direction=0))
-        assert "Blandt kvinderne skiller ingen svar sig ud" in plain(
+        assert "Forskellene mellem kvinderne og mændene kan være tilfældige." in plain(
             alike.differences(alike.estimates("formats", by="sex"))
         )
 
@@ -455,7 +502,9 @@ class TestSentences:
 class TestSmall:
     def test_what_cannot_be_divided_is_said(self, small):
         assert ("topics", "age") in small.survey.left_out
-        assert plain(by_group(small, "topics", "age")) == "Der er for få svar til at dele dem op efter alder."
+        assert plain(by_group(small, "topics", "age")) == (
+            "Svarene vises ikke efter alder: nogle svar er valgt af så få, at for mange tal måtte skjules."
+        )
         assert isinstance(small.figure("klima"), Text)
         assert small.differences(small.estimates("topics", by="age")) is None
         assert "**Ikke delt op:**" in plain(small.method())

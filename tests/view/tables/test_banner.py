@@ -137,9 +137,9 @@ def test_a_group_too_small_is_hidden_with_its_size(tmp_path):
     shown = made(by=["alder"], frame=frame)
     soup = BeautifulSoup(shown.to_html(), "html.parser")
     sizes = [[cell.text for cell in line.find_all("td")] for line in soup.thead.find_all("tr")[2:]]
-    assert sizes[0][4] == sizes[1][4] == "·"
+    assert sizes[0][4] == sizes[1][4] == "· skjult"
     sheet = openpyxl.load_workbook(shown.to_xlsx(tmp_path / "b.xlsx"))["1 emner"]
-    assert sheet.cell(6, 6).value == sheet.cell(7, 6).value == "·"
+    assert sheet.cell(6, 6).value == sheet.cell(7, 6).value == "· skjult"
 
 
 def test_workbook_has_danish_heads_formats_and_frozen_panes(tmp_path):

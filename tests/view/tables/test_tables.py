@@ -109,7 +109,28 @@ def test_suppressed_rows_show_no_number():
     table = estimates_table(estimates, caption="Emner")
     hidden = [row for row in table.rows if row[1] == "skjult"]
     assert [row[0] for row in hidden] == ["Skoler", "Andet"]
-    assert all(row[2:4] == ("", "") for row in hidden)
+    assert all(row[2:4] == ("", "skjult") for row in hidden)
+
+
+def test_a_count_that_would_tell_a_hidden_one_is_named_as_hidden():
+    # Three of the women chose nature, of which 30 and 27 men would tell: the share alone is shown.
+    groups = {"": [30, 30, 40], "koen=k": [3, 17, 20], "koen=m": [27, 13, 20]}
+    frame = pd.concat(
+        FRAME.assign(
+            group=group, group_label=group, domain="koen" if group else "", count=counts, n=sum(counts)
+        )
+        for group, counts in groups.items()
+    )
+    frame = frame.assign(n_weighted=frame["n"].astype(float), proportion=0.33, ci_lower=0.2, ci_upper=0.5)
+    shown = disclose(frame, base="borgere", source="Måling").select(group="")
+    table = estimates_table(shown, caption="Emner")
+    counts = [row[table.columns.index("Antal, uvægtet")] for row in table.rows]
+    assert counts == ["skjult", "skjult", "40"]
+    [at] = [at for at, name in enumerate(table.numbers["columns"]) if name == "Antal, uvægtet"]
+    assert [row[at] for row in table.numbers["rows"]] == ["skjult", "skjult", 40]
+    assert table.note == "Antal er skjult, hvor de kunne røbe et andet skjult tal. Kilde: Måling."
+    assert "Antal er skjult, hvor de kunne røbe et andet skjult tal." in bar_chart(shown).caption
+    assert "Antal er skjult" not in bar_chart(published()).caption
 
 
 def test_simulated_data_are_named_in_the_caption():

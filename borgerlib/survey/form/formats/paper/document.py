@@ -36,6 +36,8 @@ def _write(document: Any, form: Questionnaire, language: str) -> None:
     words = {key: text[language] for key, text in standard_words().items()}
     document.add_heading(form.texts["titel"][language], level=1)
     document.add_paragraph(f"{form.texts['indledning'][language]} {words['tick']}")
+    if form.unfinished:
+        document.add_paragraph(form.unfinished).runs[0].bold = True
     document.add_heading(words["privacy"], level=2)
     for heading, text in form.privacy():
         document.add_heading(heading[language], level=3)
