@@ -53,7 +53,7 @@ def selections(cube: Cube, count: int) -> list[dict[str, list[str]]]:
 def by_cube(cube: Cube, levels: dict[str, list[str]]) -> list[np.ndarray]:
     selected = cube.select(levels)
     rows = [np.array([cube.row[role, level] for level in cube.roles[role]]) for role in COUNTED]
-    sums = [[cube.sums(cube.bits[of] & selected)[:, 1] for of in one.T] for one in rows]
+    sums = [[cube.joint_sums([selected], of)[0, :, 1] for of in one.T] for one in rows]
     return [chose / asked for asked, chose in sums]
 
 

@@ -30,7 +30,7 @@ from borgerlib.survey.codebook.load import load_codebook
 
 FILE = "cube.npz"
 # Increase this number when the file's layout changes, so that older files are rebuilt.
-_LAYOUT = 9
+_LAYOUT = 10
 _ASKED = ("topics", "time", "formats")
 _OFFER = TypeAdapter(Offer)
 

@@ -18,7 +18,7 @@ from borgerlib.statistics.crosstabs import FEWEST_EXPECTED
 from borgerlib.statistics.estimation.intervals import interval_of_size
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.selections.cube import Words
-from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Meant, ProtectedCube, counting
+from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Meant, Part, ProtectedCube
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION, Randomised
 
 _NO_SPREAD = 1e-9
@@ -75,20 +75,16 @@ def estimate_selection(
     protected = meant.protected
     options = [(role, option) for role in roles for option in protected.cube.roles[role]]
     share, variance, n, effective, z = in_copy(meant, options, against=against)
-    suppressed = ~((n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)) | (meant.size.n is None)
+    suppressed = (meant.size.n is None) | ~((n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE))
     # How a single choice that a segment is made of is spread in it, the copy cannot say.
     untold = ~suppressed & [role in meant.sources and protected.single(role) for role, _ in options]
-    by_choice = np.concatenate([_by_choice(meant, role) for role in roles])
     shown = ~suppressed & ~untold
+    by_choice = np.array([_by_choice(meant, role, option) for role, option in options])
     settled = shown & ~np.isnan(by_choice)
     known = shown & ~settled
     share = np.where(settled, by_choice, share)
-    how = _randomised(protected, options)
-    likely = how.expected(np.clip(share, 0, 1))
-    of_copy = (how.keep - how.other) ** 2 * variance
-    worth = np.divide(likely * (1 - likely), of_copy, out=effective.copy(), where=of_copy > 0)
-    ends = interval_of_size(likely, worth, "beta", confidence)
-    lower, upper = (np.where(known, np.clip(how.corrected(end), 0, 1), np.nan) for end in ends)
+    ends = _interval(_randomised(protected, options), share, variance, effective, confidence)
+    lower, upper = np.where(known, ends, np.nan)
     bound = np.select([untold, known & (share < 0), known & (share > 1)], ["untold", "under", "over"], "")
     proportion = np.where(shown, np.clip(share, 0, 1), np.nan)
     direction = np.where(known, np.sign(z), np.nan)
@@ -125,51 +121,73 @@ def in_copy(meant: Meant, options: Sequence[Option], *, against: Meant | None = 
         Corrected share, its variance, how many are meant, Kish's effective sample size of them, and the
         difference to the rest, or to `against`, in standard errors (missing where one cannot be tested).
     """
-    # Each option of a question that a segment is made of has parts of its own; all others share theirs.
-    apart = [(role, option) if meant.blurs(role) else None for role, option in options]
+    # Options of a question that a segment is made of have parts of their own; all others share theirs.
+    groups: dict[Option | None, list[int]] = {}
+    for place, option in enumerate(options):
+        groups.setdefault(option if meant.blurs(option[0]) else None, []).append(place)
     found = np.empty((5, len(options)))
-    for one in set(apart):
-        at = [place for place, of in enumerate(apart) if of == one]
-        found[:, at] = _of_same_parts(meant, [options[place] for place in at], against)
+    for places in groups.values():
+        found[:, places] = _of_same_parts(meant, [options[place] for place in places], against)
     return found
 
 
 def _of_same_parts(meant: Meant, options: Sequence[Option], against: Meant | None) -> Floats:
+    """Return what `in_copy` does, for options by which respondents fall into the same parts.
+
+    The axes of the arrays are, in this order: the selection and the one it is tested against (2), whether
+    people chose the option in the copy or not (2), the options, and the parts. A length of 1 means that the
+    values do not depend on the axis.
+    """
     protected, how = meant.protected, _randomised(meant.protected, options)
-    who, top, counted = _counted(meant, options, against)
-    sums = _sums(protected, options, who)
-    n, weighted, squared = (
-        np.einsum("szp,zop->so", counted**power, sums[..., of]) for of, power in enumerate((1, 1, 2))
-    )
-    weighted = np.where(weighted > 0, weighted, np.nan)
-    effective = weighted**2 / squared
-    corrected = np.array([how.corrected(np.array(z)) for z in (1.0, 0.0)])
-    total = np.einsum("zo,sop,zop->so", corrected, top, sums[..., 1])
-    share = total / weighted
-    # What each counts in the linearised share, by their weight.
-    above = corrected[:, :, np.newaxis] * top[:, np.newaxis]
-    below = share[:, np.newaxis, :, np.newaxis] * counted[:, :, np.newaxis]
-    linear = (above - below) / weighted[:, np.newaxis, :, np.newaxis]
-    size = protected.totals[0, 0]  # of everybody
-    covariance = size / max(1, size - 1) * np.einsum("szop,tzop,zop->sto", linear, linear, sums[..., 2])
+    other = against or protected.meant({})
+    crossed = [
+        (mine.who & theirs.who, mine, theirs)
+        for mine in meant.parts_for(*options[0])
+        for theirs in other.parts
+    ]
+    who, *parts = zip(*(one for one in crossed if one[0].any()), strict=True)
+    people, weights, squares = _sums(protected, options, who)
+    # How much a person counts among those who chose an option, and among all who are meant.
+    of_each = [_counting(one, of, options) for one, of in zip((meant, other), parts, strict=True)]
+    choosing, counted = map(np.stack, zip(*of_each, strict=True))
+
+    def total(values: Floats) -> Floats:
+        """Sum over people who chose and who did not, and over the parts; shape (2, options)."""
+        summed: Floats = values.sum(axis=(1, 3))
+        return summed
+
+    effective = _positive(total(counted * weights)) ** 2 / total(counted**2 * squares)
     if against is None:
-        _, weight, squares = sums.sum(axis=(0, 2)).T
-        effective[1] = weight**2 / squares - effective[0]
-        tested = np.ones(len(options), dtype=np.bool_)
-    else:
-        tested = (n[1] >= SMALLEST_SELECTION) & (effective[1] >= SMALLEST_EFFECTIVE)
-        tested &= against.size.n is not None
-    for one in (meant, against or meant):
-        tested &= [role not in one.sources and option not in one.wanted(role) for role, option in options]
-    # Enough are to be expected to choose the option in the copy, and not to.
-    pooled = how.expected(np.clip(total.sum(axis=0) / weighted.sum(axis=0), 0, 1))
+        # The other selection is the rest: everybody, without those who are meant.
+        for of in (choosing, counted, effective):
+            of[1] -= of[0]
+    n, size = total(counted * people), _positive(total(counted * weights))
+    # What an answer in the copy says of the true one: on average 1 if that is the option, otherwise 0.
+    answer = how.corrected(np.array([[1.0], [0.0]]))[..., np.newaxis]
+    chose = total(answer * choosing * weights)
+    share = chose / size
+    # How much a person of weight 1 moves the share, in its linear approximation.
+    share_, size_ = (of[:, np.newaxis, :, np.newaxis] for of in (share, size))
+    moves = (answer * choosing - share_ * counted) / size_
+    everybody = protected.totals[0, 0]
+    covariance = everybody / max(1, everybody - 1) * np.einsum("szop,tzop,zop->sto", moves, moves, squares)
+    tested = np.array([not (meant.settles(*option) or other.settles(*option)) for option in options])
+    if against is not None:
+        enough = (n[1] >= SMALLEST_SELECTION) & (effective[1] >= SMALLEST_EFFECTIVE)
+        tested &= enough & (against.size.n is not None)
+    # Enough people are expected to choose the option in the copy, and enough not to.
+    pooled = how.expected(np.clip(chose.sum(axis=0) / size.sum(axis=0), 0, 1))
     tested &= np.minimum(pooled, 1 - pooled) * effective.min(axis=0) >= FEWEST_EXPECTED
-    # The same people differ in nothing, but for the rounding of sums.
-    apart = covariance[0, 0] + covariance[1, 1]
-    spread = apart - 2 * covariance[0, 1]
-    tested &= spread > _NO_SPREAD * apart
-    z = (share[0] - share[1]) / np.sqrt(np.where(tested, spread, np.nan))
+    # Selections of the same people differ only by the rounding of sums.
+    unpaired = covariance[0, 0] + covariance[1, 1]
+    of_difference = unpaired - 2 * covariance[0, 1]
+    tested &= of_difference > _NO_SPREAD * unpaired
+    z = (share[0] - share[1]) / np.sqrt(np.where(tested, of_difference, np.nan))
     return np.stack([share[0], covariance[0, 0], n[0], effective[0], z])
+
+
+def _positive(values: Floats) -> Floats:
+    return np.where(values > 0, values, np.nan)
 
 
 def _randomised(protected: ProtectedCube, options: Sequence[Option]) -> Randomised:
@@ -178,56 +196,55 @@ def _randomised(protected: ProtectedCube, options: Sequence[Option]) -> Randomis
     return Randomised(np.array([one.keep for one in how]), np.array([one.other for one in how]))
 
 
-def _counted(
-    meant: Meant, options: Sequence[Option], against: Meant | None
-) -> tuple[Sequence[Words], Floats, Floats]:
-    """Return parts of everybody, and what each counts in two selections, of which one may be the rest.
+def _counting(meant: Meant, parts: Sequence[Part], options: Sequence[Option]) -> tuple[Floats, Floats]:
+    """Return how much a person of each part counts.
 
-    In the sum of who chose an option, shape (selection, option, part), and in that of all meant, shape
-    (selection, chosen or not, part).
+    In the sum of who chose an option, shape (1, options, parts); in that of all who are meant, shape
+    (chose the option in the copy or not, 1, parts).
     """
-    parts: list[tuple[Any, ...]] = [*meant.parts_for(*options[0])]
-    if against is not None:
-        met = ((who & others, mine, theirs) for who, mine in parts for others, theirs in against.parts)
-        parts = [part for part in met if part[0].any()]
-    who, *said = zip(*parts, strict=True)
-    top, counted = [], []
-    for one, of in zip([meant] if against is None else [meant, against], said, strict=True):
-        whole, *in_all = counting(of)
-        # Who gave an answer that people are meant by gave one of them, whatever the copy says.
-        own = {role: counting(of, but=role)[0] for role in one.levels}
-        top.append([own[role] if option in one.wanted(role) else whole for role, option in options])
-        counted.append(in_all)
-    if against is None:
-        top.append([1 - of for of in top[0]])
-        counted.append([1 - of for of in counted[0]])
-    return who, np.array(top), np.array(counted)
+    whole = np.transpose([part.counts() for part in parts])
+    # People who are meant by an answer count as having given one of the wanted ones, whatever the copy says.
+    own = {role: [part.counts(but=role)[0] for part in parts] for role in meant.levels}
+    chose = [own[role] if option in meant.wanted(role) else whole[0] for role, option in options]
+    return np.array(chose)[np.newaxis], whole[1:, np.newaxis]
 
 
-def _sums(protected: ProtectedCube, options: Sequence[Option], who: Sequence[Words]) -> Floats:
-    """Return the sums of each part over who chose and who did not, shape (chosen or not, option, part, 3)."""
+def _sums(protected: ProtectedCube, options: Sequence[Option], parts: Sequence[Words]) -> Floats:
+    """Return how many are in each part, the sum of their weights, and of the squares.
+
+    Shape (3, chose the option in the copy or not, options, parts).
+    """
     cube = protected.cube
     rows, at = np.unique([cube.row[option] for option in options], return_inverse=True)
-    inside = np.array([cube.sums(of & cube.bits[row] for of in who[:-1]) for row in rows])
-    # The last part is what is left of everybody. Where nobody is, weights are the rounding of sums.
-    last = protected.totals[rows] - inside.sum(axis=1)
+    # The last part is everybody who is in no other. Where it is empty, its weights are the rounding of sums.
+    counted = cube.joint_sums(parts[:-1], rows)
+    last = protected.totals[rows] - counted.sum(axis=0)
     last[last[:, 0] == 0] = 0
-    asked, chose = np.concatenate([inside, last[:, np.newaxis]], axis=1)[at.reshape(-1, 2).T]
-    return np.stack([chose, asked - chose])
+    asked, chose = np.concatenate([counted, last[np.newaxis]])[:, at.reshape(-1, 2).T].transpose(1, 3, 2, 0)
+    return np.stack([chose, asked - chose], axis=1)
 
 
-def _by_choice(meant: Meant, role: str) -> Floats:
-    """Return the shares that follow from how the selection is made; missing for the others.
+def _interval(
+    how: Randomised, share: Floats, variance: Floats, effective: Floats, confidence: float
+) -> Floats:
+    """Return the ends of the intervals of corrected shares, shape (2, options)."""
+    likely = how.expected(np.clip(share, 0, 1))
+    of_copy = (how.keep - how.other) ** 2 * variance
+    worth = np.divide(likely * (1 - likely), of_copy, out=effective.copy(), where=of_copy > 0)
+    ends = interval_of_size(likely, worth, "beta", confidence)
+    return np.clip([how.corrected(end) for end in ends], 0, 1)
 
-    Who were chosen for one answer all gave it, and where answers exclude each other none gave another.
+
+def _by_choice(meant: Meant, role: str, option: str) -> float:
+    """Return the share that follows from how the selection is made; missing where nothing does.
+
+    People chosen for one answer all gave it, and where answers exclude each other none of them gave another.
     """
-    protected = meant.protected
-    wanted, alone = (
-        np.isin(protected.cube.roles[role], list(of))
-        for of in (meant.wanted(role), protected.exclusive.get(role, ()))
-    )
-    none = ~wanted & wanted.any() & (alone | alone[wanted].all())
-    return np.select([none, wanted & (wanted.sum() == 1)], [0.0, 1.0], np.nan)
+    wanted, alone = set(meant.wanted(role)), meant.protected.exclusive.get(role, frozenset())
+    if wanted == {option}:
+        return 1.0
+    excluded = wanted and option not in wanted and (option in alone or alone >= wanted)
+    return 0.0 if excluded else np.nan
 
 
 def _summing_to_one(share: Floats) -> Floats:

@@ -1,15 +1,16 @@
-"""A protected copy of the answers as a cube, and who a selection of it means.
+"""A protected copy of the answers as a cube, and who is meant by a selection of it.
 
 Who somebody is (age, sex, area) is in the copy as it is. A selection by answers cannot pick the people who
-gave them, for the copy does not tell; it weights each person by what their copied answers say of whether they
-are meant, with numbers that are right on average (the inverse of the randomisation) and may be negative.
+gave them, because the copy does not hold the true answers. Instead, each person is weighted by what their
+copied answers say of whether they are meant. These weights are right on average (the inverse of the
+randomisation) and may be negative.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, reduce
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, reduce
 from math import prod
 from operator import or_
 
@@ -24,15 +25,29 @@ _ROUNDED_TO = 10
 _SURE = 0.05
 _RECENT = 4
 
-Said = Mapping[str, Floats | float]
-"""What makes somebody count: question → the factor of the copied answers to it; '' → that of all the rest.
 
-A factor is one number, or three: of how much they count in the sum of who chose an option, and in that of all
-who are meant where they chose it in the copy, and where they did not.
-"""
+@dataclass(frozen=True)
+class Part:
+    """Respondents of whom the copy says the same. The parts of a selection are together everybody.
 
-Part = tuple[Words, Said]
-"""Respondents of whom the copy says the same. The parts of a selection are together everybody."""
+    Parameters
+    ----------
+    who : array of uint64
+        The respondents, as bits.
+    certain : array of three
+        How much each of them counts, apart from `by_answer`: in the sum of who chose an option, and in the
+        sum of all who are meant, if they chose the option in the copy and if they did not.
+    by_answer : mapping of str to float
+        Question → the factor that the copied answers to it contribute to all three.
+    """
+
+    who: Words
+    certain: Floats
+    by_answer: Mapping[str, float]
+
+    def counts(self, *, but: str | None = None) -> Floats:
+        """Return `certain` times the factors of all questions except `but`."""
+        return self.certain * prod(factor for role, factor in self.by_answer.items() if role != but)
 
 
 @dataclass(frozen=True)
@@ -69,7 +84,7 @@ class ProtectedCube:
     made_of : mapping of str to frozenset of str
         Roles that are made of copied answers, and of which.
     exclusive : mapping of str to frozenset of str
-        Role → options that nobody chooses beside another of the role.
+        Role → options that nobody chooses together with another of the role.
     """
 
     cube: Cube
@@ -92,37 +107,38 @@ class ProtectedCube:
         return self.cube.sums(self.cube.bits)
 
     @cached_property
-    def _recent(self) -> dict[tuple[str, tuple[str, ...]], list[tuple[Words, float]]]:
-        return {}
+    def who_gave(self) -> Callable[[str, tuple[str, ...]], list[tuple[Words, float]]]:
+        """Role, wanted options → sets of respondents, and what their answers say of whether they gave one.
 
-    def who_gave(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
-        """Return sets of respondents, and what each set's answers say of whether they gave one of some."""
-        # The next selection shares most of them.
-        # Not 'lru_cache': it would hold the cube, and the cube it, long after a survey is prepared anew.
-        if (role, wanted) not in self._recent:
-            if len(self._recent) == _RECENT:
-                del self._recent[next(iter(self._recent))]
-            self._recent[role, wanted] = self._who_gave(role, wanted)
-        return self._recent[role, wanted]
+        The last results are kept: the next selection needs most of them again.
+        """
+        return lru_cache(maxsize=_RECENT)(self._who_gave)
 
     def _who_gave(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
         cube = self.cube
         asked = np.bitwise_or.reduce(cube.bits[list({cube.row[role, of][0] for of in cube.roles[role]})])
-        # Row k: who chose k of the wanted ones in the copy.
-        exactly = np.stack([asked, *[np.zeros_like(asked)] * len(wanted)])
-        for most, option in enumerate(wanted, start=1):
-            chose = cube.chose(role, option)
-            one_more = exactly[:most] & chose
-            exactly[:most] &= ~chose
-            exactly[1 : most + 1] |= one_more
-        counts = np.bitwise_count(exactly).sum(axis=1, dtype=np.int64)
-        said = self.answers[role].said(len(wanted), single=self.single(role))
-        # Who has several of the wanted ones in the copy is as good as certain to have chosen one: they count
-        # as much in one set, which keeps their sum.
-        sure, there = np.abs(said - 1) < _SURE, counts > 0
+        # Count how many of the wanted options each person chose in the copy, in binary digits, lowest first.
+        digits: list[Words] = []
+        for option in wanted:
+            carry = cube.chose(role, option)
+            for place, digit in enumerate(digits):
+                digits[place], carry = digit ^ carry, digit & carry
+            if carry.any():
+                digits.append(carry)
+        # Who chose exactly 0, 1, … of them.
+        exactly = [asked]
+        for digit in reversed(digits):
+            exactly = [half for members in exactly for half in (members & ~digit, members & digit)]
+        counts = cube.sums(exactly[: len(wanted) + 1])[:, 0]
+        said = self.answers[role].said(len(wanted), single=self.single(role))[: len(counts)]
+        # Whoever chose several of the wanted options in the copy has almost certainly chosen one in truth:
+        # put them all into one set, in which each counts as much as they do on average. That keeps their sum.
+        there = counts > 0
+        sure = there & (np.abs(said - 1) < _SURE)
         parts = [(exactly[k], said[k]) for k in np.flatnonzero(there & ~sure)]
-        if (sure & there).any():
-            parts.append((np.bitwise_or.reduce(exactly[sure]), np.average(said[sure], weights=counts[sure])))
+        if sure.any():
+            together = reduce(or_, (exactly[k] for k in np.flatnonzero(sure)))
+            parts.append((together, np.average(said[sure], weights=counts[sure])))
         return parts
 
 
@@ -143,8 +159,8 @@ class Meant:
     @cached_property
     def size(self) -> SelectionSize:
         """How many are meant."""
-        value = counting(said for _, said in self.parts)[1]
-        sums = self.protected.cube.sums(who for who, _ in self.parts)
+        value = np.array([part.counts()[1] for part in self.parts])
+        sums = self.protected.cube.sums(part.who for part in self.parts)
         n, people, squared = np.einsum("kp,pk->k", [value, value, value**2], sums).tolist()
         if n < SMALLEST_SELECTION or people <= 0 or people**2 < SMALLEST_EFFECTIVE * squared:
             return SelectionSize(None, None, None)
@@ -158,16 +174,20 @@ class Meant:
 
     def wanted(self, role: str) -> tuple[str, ...]:
         """Return the answers to a question that people are meant by; none to one of `sources`."""
-        # Beside a segment that is made of it, an answer picks whoever gave it in the copy, as that does.
+        # Next to a segment that is made of it, an answer picks whoever gave it in the copy.
         return () if role in self.sources else self.levels.get(role, ())
+
+    def settles(self, role: str, option: str) -> bool:
+        """Whether the selection is made of an option, so that its share is no finding."""
+        return role in self.sources or option in self.wanted(role)
 
     @cached_property
     def parts(self) -> list[Part]:
         """Respondents by what the copy says of whether they are meant."""
-        return self._parted([(self.protected.cube.select(self._certain), np.ones(3))])
+        return self._parted([Part(self.protected.cube.select(self._certain), np.ones(3), {})])
 
     def blurs(self, role: str) -> bool:
-        """Whether people may be meant since the copy has a wrong answer of theirs to a multiple choice."""
+        """Whether people may be meant because the copy has a wrong answer of theirs to a multiple choice."""
         return role in self.sources and not self.protected.single(role)
 
     def parts_for(self, asked: str, option: str) -> list[Part]:
@@ -175,24 +195,31 @@ class Meant:
         if not self.blurs(asked):
             return self.parts
         had, had_not = (self._selected_given(asked, option, chosen) for chosen in (True, False))
-        how, always = self.protected.answers[asked], np.ones(3)
-        only, never = np.array([[how.keep, 1, 0], [how.other, 0, 1]])
-        return self._parted([(had & had_not, always), (had & ~had_not, only), (~had & had_not, never)])
+        how = self.protected.answers[asked]
+        return self._parted(
+            [
+                Part(had & had_not, np.ones(3), {}),
+                Part(had & ~had_not, np.array([how.keep, 1, 0]), {}),
+                Part(~had & had_not, np.array([how.other, 0, 1]), {}),
+            ]
+        )
 
     @cached_property
     def _certain(self) -> dict[str, tuple[str, ...]]:
         chance = self.protected.answers.keys() - self.sources
         return {role: of for role, of in self.levels.items() if role not in chance}
 
-    def _parted(self, certain: Sequence[tuple[Words, Floats]]) -> list[Part]:
-        """Return the parts of who is meant but for what is left to chance, and of all others."""
-        parts: list[Part] = [(who, {"": factor}) for who, factor in certain]
-        for role in self.levels:
-            if role not in self._certain:
-                gave = self.protected.who_gave(role, self.wanted(role))
-                parts = [(who & of, {**said, role: factor}) for who, said in parts for of, factor in gave]
-        outside = self.protected.cube.bits[0] & ~reduce(or_, (who for who, _ in parts))
-        return [part for part in [*parts, (outside, {"": np.zeros(3)})] if part[0].any()]
+    def _parted(self, parts: list[Part]) -> list[Part]:
+        """Return the parts of who is meant by what is certain, split by their answers, and of all others."""
+        for role in [role for role in self.levels if role not in self._certain]:
+            gave = self.protected.who_gave(role, self.wanted(role))
+            parts = [
+                replace(part, who=part.who & who, by_answer={**part.by_answer, role: factor})
+                for part in parts
+                for who, factor in gave
+            ]
+        outside = self.protected.cube.bits[0] & ~reduce(or_, (part.who for part in parts))
+        return [part for part in [*parts, Part(outside, np.zeros(3), {})] if part.who.any()]
 
     def _selected_given(self, asked: str, option: str, chosen: bool) -> Words:
         """Return who would be selected, had all chosen an option in the copy, or none of them."""
@@ -205,12 +232,6 @@ class Meant:
             return cube.chose(given if given in cube.roles else role, level)
 
         return cube.select(self._certain, chose)
-
-
-def counting(said: Iterable[Said], but: str | None = None) -> Floats:
-    """Return how much those of each part count, shape (3, parts), whatever they said of a question."""
-    factors = [[factor for role, factor in of.items() if role != but] for of in said]
-    return np.transpose([prod(of, start=np.ones(3)) for of in factors])
 
 
 def _in_tens(number: float) -> int:

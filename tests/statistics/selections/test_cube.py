@@ -84,7 +84,7 @@ def total(cube, selected):
 def counted(cube, selected, role):
     """Of each option: who was asked (how many, their weights, the squares), and who chose it."""
     rows = np.array([cube.row[role, level] for level in cube.roles[role]])
-    asked, chose = (cube.sums(cube.bits[of] & selected) for of in rows.T)
+    asked, chose = (cube.joint_sums([selected], of)[0] for of in rows.T)
     return asked, chose
 
 
