@@ -1,4 +1,4 @@
-"""The dashboard taken apart: filters and a chart as widgets of their own, for a notebook of one's own."""
+"""Filters and charts of the dashboard as separate widgets, for users' own notebooks."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
 
     @traitlets.observe("value")  # type: ignore[untyped-decorator]
     def _on_value(self, change: Any) -> None:
-        self._follows = True  # what the boxes are set to is no selection of its own
+        self._follows = True  # setting the boxes below must not set `value` again
         for role, box in self._boxes.items():
             box.value = change["new"].levels.get(role, ())
         self._follows = False

@@ -1,4 +1,4 @@
-"""The dashboard as a widget: one page that asks for selections and shows what `screen` says of them."""
+"""The dashboard as a widget: a page that asks for selections and shows what `screen` returns for them."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         return tuple(filter(None, (*anew, *offer.problems, damaged)))
 
     def _hear(self, content: Any) -> None:
-        """Answer a message of the page. A user's mistake is a sentence; nothing is ever a traceback."""
+        """Answer a message of the page. Errors are shown as sentences, never as a traceback."""
         kinds: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
             "select": self._on_select,
             "link": self._on_link,
@@ -130,26 +130,26 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         number = message.get("number")
         self._number = number if isinstance(number, int) else self._number
         try:
-            # Whatever was asked, the page hears of it in one piece.
+            # Send all changes of the page in one message.
             with self.hold_sync():
                 self._renew()
                 hear(message)
-            if self._news:  # beside the view, which the next answer replaces
+            if self._news:  # a message of its own, because the next answer replaces the view
                 self.send({"kind": "news", "text": self._news})
                 self._news = ""
         except BorgerlibError as error:
             self._say(error.message)
 
     def _renew(self) -> None:
-        """Take over a survey that was prepared anew while the page stood, or its kernel waited for a page."""
+        """Reload a survey that was prepared again while the page was open or its kernel waited."""
         if time.monotonic() < self._renew_after or not self._answers.outdated:
             return
-        # The kinds of citizens are looked for anew, too, which takes longer than a page waits without a word.
+        # Finding the kinds of citizens again takes longer than the page waits without a message.
         self.send({"kind": "working", "text": words()("page", "renewing")})
         try:
             renewed = self._answers.renewed()
         except DataError:
-            # What is known is shown on, and no click waits again for what cannot be read.
+            # Keep showing the old survey, and try again only later, so that the next clicks are quick.
             self._renew_after, self._news = time.monotonic() + _RENEW_AGAIN, words()("page", "not_renewed")
             return
         self._answers = renewed
@@ -160,7 +160,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._show(understood(self._selection.levels, renewed.offer.filters, against))
 
     def _pong(self) -> None:
-        """Say that somebody is there; others may have saved questions since."""
+        """Answer that the kernel is alive, and update the menu: others may have saved questions."""
         self._show_menu()
         self.send({"kind": "pong"})
 
@@ -193,7 +193,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._pong()
 
     def _on_download(self, message: Mapping[str, Any]) -> None:
-        # The first picture takes longer than a page waits without a word.
+        # The first picture takes longer than the page waits without a message.
         self.send({"kind": "working", "text": words()("strings", "file_working")})
         made = downloads.download(
             self._answers,

@@ -1,4 +1,4 @@
-"""Codings as files: one a coder, so that several code at once and nobody's choices are in another's way."""
+"""Codings as files, one for each coder, so that several people can code at the same time."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def read_answers(answers: pd.Series | str | Path, column: str = "") -> pd.Series
     Parameters
     ----------
     answers : Series, str or Path
-        By the respondents' index; or an export, whose rows are numbered from 1.
+        A Series with the respondents' index; or an export, whose rows are numbered from 1.
     column : str
-        Of the export: the heading of the question.
+        Heading of the question in the export.
 
     Raises
     ------
     DataError
-        No answers, or ids that stand twice.
+        There are no answers, or an id occurs twice.
     ParameterError
         The export has no such column.
     """
@@ -56,12 +56,12 @@ def read_answers(answers: pd.Series | str | Path, column: str = "") -> pd.Series
 
 
 def read_codings(folder: Path, frame: CodingFrame) -> pd.DataFrame:
-    """Return what everybody has coded: one row an answer × coder × code; code missing where none fits.
+    """Return what everybody has coded: one row per answer × coder × code; code is missing where none fits.
 
     Raises
     ------
     DataError
-        A file is none of codings, or of another version of the frame; all at once.
+        A file holds no codings, or those of another version of the frame. All such files are listed.
     """
     found, problems = [pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})], []
     for path in sorted(folder.glob("*.csv")):
@@ -84,7 +84,7 @@ def read_codings(folder: Path, frame: CodingFrame) -> pd.DataFrame:
 
 
 def save_codes(folder: Path, coder: str, answer: str, codes: list[str], frame: CodingFrame) -> None:
-    """Save what a coder gives an answer, in place of what they gave it before."""
+    """Save the codes that a coder gives an answer; they replace the coder's earlier ones."""
     path = folder / f"{coder}.csv"
     own = pd.read_csv(path, dtype=str) if path.exists() else pd.DataFrame(columns=COLUMNS)
     given: list[str | None] = [*codes] or [None]
@@ -95,7 +95,7 @@ def save_codes(folder: Path, coder: str, answer: str, codes: list[str], frame: C
 
 
 def save_example(example: Path, folder: Path, frame: CodingFrame) -> None:
-    """Save what the example's made-up coders gave (a column each), where nobody has coded yet."""
+    """Save the codes of the example's made-up coders (one column each), unless somebody has coded already."""
     if any(folder.glob("*.csv")):
         return
     given = pd.read_csv(example, sep=";", dtype=str).set_index("id").drop(columns="svar")
@@ -106,7 +106,7 @@ def save_example(example: Path, folder: Path, frame: CodingFrame) -> None:
 
 
 def check_answers(answers: pd.Series, codings: pd.DataFrame, folder: Path) -> None:
-    """Raise `DataError` where codings are of other answers than these."""
+    """Raise `DataError` if codings belong to other answers than these."""
     other = sorted(set(codings["answer"]) - set(map(str, answers.index)))
     if other:
         raise DataError(
@@ -116,7 +116,7 @@ def check_answers(answers: pd.Series, codings: pd.DataFrame, folder: Path) -> No
 
 
 def check_coder(coder: str) -> None:
-    """Raise `ParameterError` where a coder's name is no name for a file, or that of what is settled."""
+    """Raise `ParameterError` if a coder's name cannot be a file name, or is reserved for settled answers."""
     if not _CODER.fullmatch(coder) or coder.casefold() == ADJUDICATOR:
         raise ParameterError(
             f"coder='{coder}' is no name for a coder.",
@@ -125,7 +125,7 @@ def check_coder(coder: str) -> None:
 
 
 def in_order(answers: pd.Series, double_share: float, seed: int) -> tuple[list[str], frozenset[str]]:
-    """Return the ids in random order, alike for all coders, and the first of them, which two code blind."""
+    """Return the ids in random order, the same for all coders, and the first ones, which two people code."""
     if not 0 <= double_share <= 1:
         raise ParameterError(f"double_share={double_share} is no share.", hint="Give 0 to 1: 0.2 is a fifth.")
     order = [str(at) for at in np.random.default_rng(seed).permutation(sorted(map(str, answers.index)))]
@@ -133,7 +133,7 @@ def in_order(answers: pd.Series, double_share: float, seed: int) -> tuple[list[s
 
 
 def left_to_code(codings: pd.DataFrame, coder: str, order: list[str], double: frozenset[str]) -> list[str]:
-    """Return what a coder has left: what fewer than two have of the double part, nobody of the rest."""
+    """Return the answers that a coder still has to code: those of `double` need two coders, others one."""
     people = codings[codings["coder"] != ADJUDICATOR]
     own = set(people.loc[people["coder"] == coder, "answer"])
     others = people[people["coder"] != coder].groupby("answer")["coder"].nunique()
@@ -143,12 +143,12 @@ def left_to_code(codings: pd.DataFrame, coder: str, order: list[str], double: fr
 
 
 def left_to_settle(codings: pd.DataFrame, order: list[str]) -> list[str]:
-    """Return the answers on which coders differ and that nobody has settled."""
+    """Return the answers on which coders disagree and which nobody has settled."""
     differ = {answer for answer, sets in people_sets(codings).items() if len(set(sets.values())) > 1}
     settled = set(codings.loc[codings["coder"] == ADJUDICATOR, "answer"])
     return [at for at in order if at in differ - settled]
 
 
 def people_sets(codings: pd.DataFrame) -> dict[object, dict[str, frozenset[str]]]:
-    """Return each answer's codes by coder, what is settled left out."""
+    """Return each answer's codes by coder, without the settled ones."""
     return code_sets(codings[codings["coder"] != ADJUDICATOR])

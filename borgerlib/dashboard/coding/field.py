@@ -7,10 +7,10 @@ import traitlets
 
 
 class CodesField(anywidget.AnyWidget):  # type: ignore[misc]
-    """The field for the codes' numbers: empties itself at Enter, so that what is typed since then stays.
+    """The field for the codes' numbers. It empties itself at Enter, so that whatever is typed next is kept.
 
-    Enter counts once the kernel has taken the codes before: a second one would code an answer that the coder
-    has not seen yet.
+    Enter is ignored until the kernel has dealt with the previous codes: otherwise a second Enter would code
+    an answer that the coder has not seen yet.
 
     Attributes
     ----------

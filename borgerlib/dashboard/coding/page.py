@@ -1,4 +1,4 @@
-"""The page: one answer, the frame, the next; by keyboard, saved after every answer."""
+"""The coding page: shows one answer after another, is used by keyboard, and saves after each answer."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
 
     @property
     def agreement(self) -> pd.DataFrame:
-        """How far coders agree; what is settled left out."""
+        """How far coders agree, without the settled answers."""
         found = self.codings
         by_people = found[found["coder"] != kept.ADJUDICATOR]
         twice = by_people.groupby("answer")["coder"].transform("nunique") > 1
@@ -124,14 +124,14 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
         return coded.set_axis(coded.index.map(self._ids).rename("answer"))
 
     def agreement_table(self) -> widgets.HTML:
-        """Return `agreement` as a table in Danish, or a sentence where no answer was coded by two."""
+        """Return `agreement` as a table in Danish, or a sentence if no answer was coded by two people."""
         found = self.agreement
         if found.empty:
             return _shown("<p>Ingen svar er kodet af to endnu.</p>")
         return _shown(tables.agreement_table(found, self.frame, simulated=self._simulated).to_html())
 
     def shares_table(self) -> widgets.HTML:
-        """Return how often each code was given, small counts hidden, or a sentence where nothing is coded."""
+        """Return how often each code was given, small counts hidden, or a sentence if nothing is coded."""
         coded = self.coded
         if coded.empty:
             return _shown("<p>Ingen svar er kodet færdigt endnu.</p>")
@@ -153,7 +153,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
         try:
             self.give(typed)
         finally:
-            # Last: until the next answer is shown, the field takes no Enter.
+            # Set this last: the field ignores Enter until the next answer is shown.
             self._typed.taken += 1
 
     @property
@@ -194,7 +194,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
         self._show(self._before.pop() if self._before else None)
 
     def _show(self, answer: str | None = None) -> None:
-        """Show an answer, by default the next that is left."""
+        """Show an answer, by default the next one that has to be coded."""
         found = self.codings
         settles = self._coder == kept.ADJUDICATOR
         left = (
@@ -334,7 +334,7 @@ def open_coding(
 
 
 def _shown(html: str) -> widgets.HTML:
-    """Return a table or a sentence in the page's style; what is too wide scrolls by itself."""
+    """Return a table or a sentence in the page's style; a table that is too wide gets its own scroll bar."""
     region = f'<div role="region" aria-label="Tabel" tabindex="0" style="overflow-x:auto">{html}</div>'
     shown = widgets.HTML(region)
     shown.add_class("borger-import")

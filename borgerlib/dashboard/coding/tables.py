@@ -1,4 +1,4 @@
-"""What has been coded, as tables in Danish: whether coders agree, and how often each code was given."""
+"""Danish tables of the coding: whether coders agree, and how often each code was given."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def agreement_table(agreement: pd.DataFrame, frame: CodingFrame, *, simulated: b
 
 
 def shares_table(coded: pd.DataFrame, frame: CodingFrame, *, simulated: bool) -> Table:
-    """Return the shares of answers that were given each code, small counts hidden."""
+    """Return the share of answers that were given each code, with small counts hidden."""
     shown = disclose(
         estimate_proportions(coded, frame.id),
         base="svar, der er færdigt kodet",

@@ -1,4 +1,4 @@
-"""The page: choose a file, see how it is understood, go through its questions, save, prepare."""
+"""The import page: choose a file, see how it was read, go through its questions, save, prepare."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
     Attributes
     ----------
     decisions : Decisions or None
-        What is decided of the file that is open: codebook, mapping and counts come from it.
+        The decisions on the open file, from which codebook, mapping and counts are made.
     """
 
     def __init__(self, municipality: str, folder: Path) -> None:
@@ -131,7 +131,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
     def _on_read(self) -> None:
         if not self._file.value.strip():
             raise DataError("Skriv eller vælg filens navn.")
-        # A path of its own is taken as it is; a name is one of the folder's.
+        # An absolute path is taken as it is; any other is relative to the folder.
         path = self._folder / Path(self._file.value.strip()).expanduser()
         same = self.decisions is not None and self.decisions.path == path
         rows = self._rows.value if same else _AS_IT_LOOKS

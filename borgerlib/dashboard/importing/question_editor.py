@@ -1,4 +1,4 @@
-"""One question of an export: what it was taken for, its options and counts, and what a person decides."""
+"""One question of an export: how it was read, its options and counts, and what the user decides."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NO_ONE = -1
 
 
 class QuestionEditor(widgets.VBox):  # type: ignore[misc]
-    """The editor; tells `changed` of every new state.
+    """The editor; calls `changed` with every new state.
 
     Parameters
     ----------
     changed : callable
-        Takes the new `Decisions` and the place of the question to go on with.
+        Takes the new `Decisions` and the position of the question to show next.
     """
 
     def __init__(self, changed: Callable[[Decisions, int], None]) -> None:

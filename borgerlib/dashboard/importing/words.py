@@ -1,4 +1,4 @@
-"""What the import page says in Danish: kinds, roles, doubts, tables."""
+"""The Danish texts of the import page: kinds, roles, doubts, tables."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ _LONGEST, _FIRST_ROWS = 40, 5
 
 
 def style() -> str:
-    """Return the style of the pages on which an export and its open answers are looked through."""
+    """Return the style of the pages for importing an export and for coding open answers."""
     return theme.style(Path(__file__).with_name("page.css"))
 
 
 def _notes(notes: Sequence[str]) -> str:
-    """Return what reading or preparing noted, as a list of HTML: in Danish where it is known."""
+    """Return the notes of reading or preparing as an HTML list, in Danish where there is a translation."""
     lines = (
         f"<li>{escape(note.danish)}</li>" if isinstance(note, Said) else f'<li lang="en">{escape(note)}</li>'
         for note in notes
@@ -70,7 +70,7 @@ def _notes(notes: Sequence[str]) -> str:
 
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of HTML, its cells escaped."""
+    """Return an HTML table with escaped cells."""
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return (
@@ -80,7 +80,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
 
 def understood(decisions: Decisions) -> str:
-    """Return what a file was understood as, with its first rows; what tells who somebody is is left out."""
+    """Return how a file was read, with its first rows, but without columns that identify people."""
     export, source = decisions.export, decisions.export.source
     platform = "en almindelig tabel" if source.vendor == "table" else source.vendor
     sheet = f", arket »{source.sheet}«" if source.sheet else ""
@@ -105,7 +105,7 @@ def _short(text: str) -> str:
 
 
 def overview(decisions: Decisions) -> str:
-    """Return all questions with what each was taken for."""
+    """Return all questions and how each was read."""
     return table(
         "Spørgsmålene",
         ["Nr.", "Spørgsmål", "Taget for", "Rolle", "Se efter"],
@@ -123,7 +123,7 @@ def overview(decisions: Decisions) -> str:
 
 
 def counted(found: Counted) -> str:
-    """Return how often each option is chosen, or why a question cannot be read so."""
+    """Return how often each option was chosen, or why the question cannot be read in that way."""
     if found.problem:
         return failed(found.problem)
     sentence = f"{danish.number(found.answered)} har svaret."
@@ -135,7 +135,7 @@ def counted(found: Counted) -> str:
 
 
 def failed(reason: BorgerlibError) -> str:
-    """Return an error in Danish where it is known, else as the commands tell it, under a Danish heading."""
+    """Return an error in Danish if there is a translation, else the original text under a Danish heading."""
     lines = "<br>".join(map(escape, str(reason).splitlines()))
     said = f'<p>Det kan ikke lade sig gøre endnu:</p><p lang="en">{lines}</p>'
     if isinstance(reason.message, Said):
@@ -144,7 +144,7 @@ def failed(reason: BorgerlibError) -> str:
 
 
 def prepared_page(prepared: Prepared, command: str) -> str:
-    """Return what became of the answers, what to look at, and the command for next time."""
+    """Return the result of preparing: what was kept, what to check, and the command for next time."""
     rows = (
         f"{danish.number(prepared.rows_in)} svar er læst: {danish.number(prepared.kept)} bruges, "
         f"{danish.number(prepared.rejected)} er kasseret."

@@ -1,4 +1,4 @@
-"""From a selection to all that may be shown of it: the one way by which numbers reach the dashboard."""
+"""Return everything that may be shown of a selection. All numbers of the dashboard come from here."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _READ = (
 
 
 def missing_last(value: float) -> float:
-    """Return what a value sorts by: missing ones come last."""
+    """Return a sort key that puts missing values last."""
     return math.inf if math.isnan(value) else value
 
 
@@ -51,12 +51,12 @@ class Answer:
     size : SelectionSize
         How many are meant.
     citizens : float or None
-        How many such people live here, where the population is counted so.
+        How many such people live in the municipality; None if the population is not counted that way.
     estimates : DisclosedEstimates
-        One row a question × answer; item is the role. Columns besides: direction (1, -1: more, less than the
-        rest, or those beside, beyond chance, 0: neither; missing where not tested), settled (bool).
+        One row per question × answer; item is the role. Further columns: direction (1 or -1: significantly
+        more or less than the rest, or than `against`; 0: neither; missing if not tested), settled (bool).
     against : Answer or None
-        A second selection that stands beside the first; otherwise everybody does.
+        A second selection to compare with; without one, everybody is the comparison.
     """
 
     selection: Selection
@@ -67,7 +67,7 @@ class Answer:
 
     @property
     def pair(self) -> tuple[Answer, ...]:
-        """The answer, and the one that stands beside it where there is one."""
+        """The answer and, if there is one, the second selection's."""
         return (self,) if self.against is None else (self, self.against)
 
     @property
@@ -77,7 +77,7 @@ class Answer:
 
     @cached_property
     def records(self) -> Mapping[str, Sequence[Record]]:
-        """The estimates as mappings, by question: as `DataFrame.to_dict`, in a third of its time."""
+        """The estimates as mappings, by question (`DataFrame.to_dict` takes three times as long)."""
         frame = self.estimates.frame
         columns = [frame[name].tolist() for name in _READ]
         found: dict[str, list[Record]] = {}
@@ -109,7 +109,7 @@ class Answers:
     offer : Offer
         What can be filtered by, in words.
     origin : {'kept', 'first', 'damaged', 'outdated'}
-        Whether the counts were found, or why they were made anew.
+        Whether the cached counts were used, or why they were computed again.
     confidence : float
         Level of the intervals.
     protected : ProtectedCube
@@ -132,7 +132,7 @@ class Answers:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """What is asked of every selection: one row a question × answer, without numbers."""
+        """What is asked of every selection: one row per question × answer, without numbers."""
         rows = [
             (filter_.role, level.id, level.label, filter_.role == "time")
             for filter_ in self.charts
@@ -147,20 +147,20 @@ class Answers:
 
     @property
     def outdated(self) -> bool:
-        """Whether the survey has changed since; not where it is gone for now."""
+        """Whether the survey has changed since it was opened; False while its files are missing."""
         return is_outdated(self.municipality.name, self.built_from)
 
     def renewed(self) -> Answers:
-        """Return the answers of the survey as it is now; may take some seconds. Raises as `open_answers`."""
+        """Return the survey as it is now; may take some seconds. Raises the errors of `open_answers`."""
         return open_answers(self.municipality.name, confidence=self.confidence, chance=self.chance)
 
     def to(self, selection: Selection, *, against: Selection | None = None) -> Answer:
-        """Return what may be shown of a selection, tested against a second one where there is one.
+        """Return what may be shown of a selection, tested against the second one if there is one.
 
         Raises
         ------
         ParameterError
-            It names what is not offered; `filters.selection.understood` sorts that out first.
+            The selection names something that is not offered; `filters.selection.understood` removes that.
         """
         if against is not None:
             return self._answer(self.rows, selection, self.to(against))
@@ -171,7 +171,7 @@ class Answers:
         return self._answer(self.rows[self.rows["item"] == role], selection)
 
     def beside(self, answer: Answer) -> Answer | None:
-        """Return what an answer is shown beside: a second selection, or everybody; None for everybody."""
+        """Return what an answer is compared with: the second selection, or everybody; None for everybody."""
         return answer.against or (None if answer.selection.is_everybody else self.everybody)
 
     @cached_property

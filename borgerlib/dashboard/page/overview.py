@@ -1,4 +1,4 @@
-"""A table of everything: the answers to one question by one division of the citizens, within a selection."""
+"""A table of the answers to one question by one division of the citizens, within a selection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from borgerlib.interest.filters.selection import Selection
 from borgerlib.view import theme
 
 _DIVISIONS = ("age", "sex", "area_type", "area", "segment")
-_DEEPEST = 0.75  # of the soft blue, so that a number stands out on it
+_DEEPEST = 0.75  # share of the soft blue in the darkest cell; more would make its number hard to read
 _MARKS = {"more": " ▲", "less": " ▼"}
 
 
@@ -26,23 +26,23 @@ def divisions(answers: Answers) -> tuple[str, ...]:
 
 
 def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict[str, Any] | None:
-    """Return a question by a division within a selection; None where there is no such question or division.
+    """Return a question by a division within a selection; None if there is no such question or division.
 
     Parameters
     ----------
     answers : Answers
     selection : Selection
-        Whom the table is about; what it says of the division itself is left out, and marked.
+        Whom the table is about. Its levels of the division itself do not restrict; they are marked instead.
     item, by : str
         Roles of the question and of the division.
 
     Returns
     -------
     dict or None
-        caption, note, columns (id, label, size, levels: the selection that a click leads to, square: where an
-        area stands on the municipality's map, if it has one), rows (id, label and cells: text, told, share,
-        heat, its colour: the deeper, the larger). The first column is all of the selection. Rows: the
-        largest share of it first; a scale keeps its steps.
+        caption, note, columns (id, label, size, levels: the selection that a click leads to, square: the
+        area's place on the municipality's map, if there is one), rows (id, label and cells: text, told,
+        share, heat: a darker colour for a larger share). The first column is the whole selection. Rows are
+        sorted by their share in it, the largest first; the steps of a scale stay in order.
     """
     asked, division = answers.offer.filter(item), answers.offer.filter(by)
     if by not in divisions(answers) or asked is None or asked not in answers.charts or division is None:

@@ -1,4 +1,4 @@
-"""Questions of a menu: the report's own three, and those that users save."""
+"""The questions of the menu: three that are built in, and those that users save."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class MenuQuestion:
     ----------
     id, label : str
     meant : Understood
-        The citizens that it is about, and what of them the answers no longer hold.
+        The citizens that it is about, and which parts of that selection are no longer offered.
     focus : tuple of (str, str)
-        Role that is asked about, and the answer that it is about ('' for all); ('', '') for none.
+        Role and answer that the question is about (answer '' for all answers); ('', '') for none.
     saved : bool
-        A user's own, which can be deleted.
+        Saved by a user, and can be deleted.
     """
 
     id: str
@@ -59,7 +59,7 @@ class MenuQuestion:
 
 
 def own_questions(filters: Sequence[Filter]) -> tuple[MenuQuestion, ...]:
-    """Return the report's questions that the answers can tell of."""
+    """Return the built-in questions that this survey can answer."""
     offered = {filter_.role: [level.id for level in filter_.levels] for filter_ in filters}
     tags = {
         (filter_.role, tag): level.id for filter_ in filters for level in filter_.levels for tag in level.tags
@@ -84,7 +84,7 @@ def own_questions(filters: Sequence[Filter]) -> tuple[MenuQuestion, ...]:
 
 
 def saved_questions(municipality: str, filters: Sequence[Filter]) -> tuple[MenuQuestion, ...]:
-    """Return the questions that users have saved, in the order of saving, as far as they can be read."""
+    """Return the readable questions that users have saved, in the order of saving."""
     return tuple(
         MenuQuestion(
             entry["id"],
@@ -97,7 +97,7 @@ def saved_questions(municipality: str, filters: Sequence[Filter]) -> tuple[MenuQ
 
 
 def damaged(municipality: str) -> str:
-    """Return that not all of the saved questions can be read, in a Danish sentence; '' where they can."""
+    """Return a Danish sentence if some saved questions cannot be read; otherwise ''."""
     path = _file(municipality)
     return "" if _read(path)[1] else words()("errors", "questions_damaged", fil=_aside(path).name)
 
@@ -105,12 +105,12 @@ def damaged(municipality: str) -> str:
 def save_question(
     municipality: str, label: str, selection: Selection, against: Selection | None = None
 ) -> str:
-    """Save a selection, and one beside it, as a question; return its id.
+    """Save a selection, and the one it is compared with, as a question; return its id.
 
     Raises
     ------
     ParameterError
-        There is no name, it is too long, or there is a question of that name (in Danish).
+        The name is empty, too long or taken (in Danish).
     DataError
         The file cannot be written (in Danish).
     """
@@ -122,7 +122,7 @@ def save_question(
     new = {"id": uuid.uuid4().hex[:12], "label": name, "levels": dict(selection.levels)}
     new |= {} if against is None else {"against": dict(against.levels)}
     with _changing(_file(municipality)) as entries:
-        if name in [entry["label"] for entry in entries]:  # it may be another's
+        if name in [entry["label"] for entry in entries]:  # perhaps another user's: keep it
             raise ParameterError(words()("errors", "name_taken", navn=name))
         if len(entries) >= MOST_SAVED:
             raise ParameterError(words()("errors", "too_many", antal=MOST_SAVED))
@@ -131,7 +131,7 @@ def save_question(
 
 
 def delete_question(municipality: str, question_id: str) -> None:
-    """Delete a saved question; nothing happens where there is none of that id.
+    """Delete a saved question; do nothing if there is none with that id.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def _aside(path: Path) -> Path:
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], bool]:
-    """Return the entries that can be read, and whether there are no others."""
+    """Return the entries that can be read, and whether these are all."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -159,7 +159,7 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], bool]:
     except (OSError, ValueError):
         return [], False
     found = found if isinstance(found, list) else [found]
-    # Of two with one id nobody could say which is meant; nor may one take the place of our own.
+    # Ids must be unique, also among the built-in questions: the page asks for a question by its id.
     taken, entries = {question["id"] for question in words().questions}, list[dict[str, Any]]()
     for entry in found:
         with suppress(ValueError):
@@ -172,7 +172,7 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], bool]:
 
 @contextmanager
 def _changing(path: Path) -> Iterator[list[dict[str, Any]]]:
-    """Give the entries to be changed, to one visitor at a time; a file with others is kept aside."""
+    """Yield the entries to change, to one visitor at a time; keep a copy of a file with unreadable ones."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):

@@ -1,7 +1,7 @@
-"""What the page is told: once, what there is to choose; then, for each selection, what to show.
+"""What the page receives: once, what there is to choose; then, for each selection, what to show.
 
-Both are plain mappings that JSON can hold. Every word and number is settled here, so that the page only lays
-out, and a test can read all that is ever sent.
+Both are mappings that can be written as JSON. All words and numbers are made here: the page only lays them
+out, and a test can check everything that is sent.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def setting(answers: Answers) -> dict[str, Any]:
 
 
 def menu(questions: Sequence[MenuQuestion]) -> list[dict[str, Any]]:
-    """Return the questions of the menu, and whom each is about."""
+    """Return the questions of the menu, each with its selection."""
     return [
         {
             "id": question.id,
@@ -104,7 +104,7 @@ def view(
     answer : Answer
         The selection's numbers.
     number : int
-        Of the request that this answers.
+        Number of the request that this answers.
     sort : str
         One of `SORTS`.
     focus : tuple of (str, str)
@@ -112,7 +112,7 @@ def view(
     table : tuple of (str, str), optional
         Question and division to show as a table, by their roles.
     notices : sequence of str
-        What the reader should know of the request, in Danish sentences.
+        Danish sentences about the request, such as what could not be met.
     """
     rows, against = answer.records, answer.against
     hidden = answer.size.n is not None and all(row["suppressed"] for of in rows.values() for row in of)
@@ -121,7 +121,7 @@ def view(
     sentences += [words()("page", "nothing")] if answer.size.n is None else []
     sentences += [words()("compare", "nothing")] if against and against.size.n is None else []
     charts = [chart(answers, answer, filter_.role, sort=sort, focus=focus) for filter_ in answers.charts]
-    # One scale, so that bars can be held against each other across charts.
+    # All charts share one scale, so that bars can be compared across them.
     full = max((chart["full"] for chart in charts), default=1.0)
     return {
         "number": number,
@@ -153,14 +153,14 @@ def about(answers: Answers) -> list[str]:
 
 
 def ordered(rows: Sequence[Record], whole: Mapping[Any, float], sort: str, *, fixed: bool) -> list[Record]:
-    """Return rows in the order wanted; those without a value last. A scale (`fixed`) keeps its steps.
+    """Return rows sorted as wanted, missing values last. The steps of a scale (`fixed`) keep their order.
 
     Parameters
     ----------
     rows : sequence of mapping
         The rows of one question.
     whole : mapping
-        Option → share of everybody.
+        Option → its share among everybody.
     sort : str
         One of `SORTS`.
     fixed : bool
@@ -174,7 +174,7 @@ def ordered(rows: Sequence[Record], whole: Mapping[Any, float], sort: str, *, fi
 
 
 def facts(answers: Answers, answer: Answer) -> list[dict[str, str]]:
-    """Return how many are meant: label and value of each number, the respondents first."""
+    """Return label and value of each number on the size of the selection, the respondents first."""
     say, size, everybody = words(), answer.size, answers.everybody
     if size.n is None or size.people is None or not everybody.size.people:
         return [{"label": say("page", "n"), "value": say("page", "few")}]
@@ -260,10 +260,10 @@ def _row(
     row: Record, other: Record | None, focus: tuple[str, str], *, paired: bool, tested: bool
 ) -> dict[str, Any]:
     say, shown, key = words(), not row["suppressed"], direction_key(row["direction"])
-    # Where others of the chart were tested, one without a mark would be taken for one that is alike.
+    # If other rows were tested, a row without a mark would be read as 'no difference': mark it as untested.
     marked = other and not row["settled"] and (key != "untested" or (tested and row["proportion"] >= 0))
     of_all = other["proportion"] if other else math.nan
-    # Of a second group what is known stands there, as 'mod under 7'; everybody's number stands there or not.
+    # For a second group show also a bound ('mod under 7'); for everybody show a number or nothing.
     text = share_words(other) if other and (paired or of_all >= 0) else ""
     short = say("compare" if paired else "chart", "short", tal=text.removesuffix("\xa0pct."))
     ends = (other["ci_lower"], other["ci_upper"]) if other and paired else (math.nan, math.nan)

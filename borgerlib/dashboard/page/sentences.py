@@ -1,4 +1,4 @@
-"""The Danish sentences about a selection: who is meant, what stands first, what differs beyond chance."""
+"""The Danish sentences about a selection: who is meant, the most frequent answer, significant differences."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def about_how_many(answer: Answer) -> str:
 
 
 def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) -> str:
-    """Return what is to be said first: how two selections differ, or the answer to a question of the menu.
+    """Return the leading sentence: how two selections differ, or the answer to a question of the menu.
 
     Parameters
     ----------
     answers, answer
         The municipality and the selection.
     focus : tuple of (str, str)
-        Role that is asked about, and the answer that it is about ('' for all); ('', '') for none.
+        Role and answer that the question is about (answer '' for all answers); ('', '') for none.
     """
     if answer.against is not None:
         return _compared(answers, answer, answer.against)
@@ -84,7 +84,7 @@ def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) ->
 
 
 def _compared(answers: Answers, answer: Answer, against: Answer) -> str:
-    """Return in a sentence how two selections differ beyond chance, over all questions."""
+    """Return a sentence on the significant differences of two selections, over all questions."""
     say, rows = words(), [row for of in answer.records.values() for row in of]
     pair = {"valg": heading(answers, answer.selection), "andet": heading(answers, against.selection)}
     if answer.selection == against.selection:
@@ -96,18 +96,18 @@ def _compared(answers: Answers, answer: Answer, against: Answer) -> str:
 
 
 def _apart(rows: Sequence[Record], section: str, name: Callable[[Record], str]) -> str:
-    """Return in words which answers are given more often, and which more seldom, beyond chance."""
+    """Return in words which answers are given significantly more often, and which less often."""
     parts = []
     for key in ("more", "less"):
         named = [name(row) for row in rows if direction_key(row["direction"]) == key]
-        # The first of them are named, and that there are more.
+        # Of many, name only the first ones and add 'flere' (more).
         few = named if len(named) <= _NAMED + 1 else [*named[:_NAMED], "flere"]
         parts += [words()(section, key, svar=danish.listing(few))] if few else []
     return " ".join(parts)
 
 
 def beside(row: Record, other: float) -> str:
-    """Return an answer with its share and another beside it: '»Natur« (34 mod 28 pct.)'."""
+    """Return an answer with its share and the one it is compared with: '»Natur« (34 mod 28 pct.)'."""
     own = row["proportion"]
     if math.isnan(own) or math.isnan(other):
         return f"»{row['label']}« ({share_words(row)})"
@@ -115,7 +115,7 @@ def beside(row: Record, other: float) -> str:
 
 
 def difference(rows: Sequence[Record], *, compared: bool = False) -> str:
-    """Return in words which answers differ beyond chance from those of the rest, or of a second selection."""
+    """Return in words which answers differ significantly from the rest, or from a second selection."""
     section = "compare" if compared else "chart"
     if all(pd.isna(row["direction"]) for row in rows):
         return words()(section, "untested")
@@ -123,7 +123,7 @@ def difference(rows: Sequence[Record], *, compared: bool = False) -> str:
 
 
 def chart_title(rows: Sequence[Record], *, confidence: float, exclusive: bool = False) -> str:
-    """Return the finding of a chart: which answer stands first, where one does beyond chance."""
+    """Return the finding of a chart: the most frequent answer, if it is significantly ahead."""
     say = words()
     asked = [row for row in rows if not row["settled"]]
     if all(math.isnan(row["proportion"]) for row in asked):
@@ -133,10 +133,10 @@ def chart_title(rows: Sequence[Record], *, confidence: float, exclusive: bool = 
 
 
 def share_words(row: Record) -> str:
-    """Return a share in words: '12 pct.', or why there is none: 'under 3 pct.', 'skjult'."""
+    """Return a share in words: '12 pct.'; without a number what is known of it: 'under 3 pct.', 'skjult'."""
     return str(row["note"]) if math.isnan(row["proportion"]) else danish.percent(row["proportion"])
 
 
 def direction_key(direction: Any) -> str:
-    """Return the word of a direction: 'more', 'less', 'alike'; 'untested' where it is missing."""
+    """Return the key of a direction: 'more', 'less', 'alike'; 'untested' if it is missing."""
     return "untested" if pd.isna(direction) else {1: "more", -1: "less", 0: "alike"}[int(direction)]

@@ -14,13 +14,13 @@ _FILE = Path(__file__).with_name("words.toml")
 
 @dataclass(frozen=True)
 class Words:
-    """Danish texts by section and key, and the questions that the report itself asks."""
+    """Danish texts by section and key, and the built-in questions."""
 
     sections: Mapping[str, Mapping[str, str]]
     questions: tuple[Mapping[str, Any], ...] = ()
 
     def __call__(self, section: str, key: str, **values: object) -> str:
-        """Return a text with its places filled in."""
+        """Return a text with its placeholders filled in."""
         return self.sections[section][key].format(**values)
 
 

@@ -41,14 +41,14 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
     chart : str
         Role of the question.
     kind : {'csv', 'xlsx', 'png', 'pptx', 'svg'}
-        A presentation holds all charts.
+        'pptx' holds all charts.
     sort : str
         One of `borgerlib.dashboard.page.screen.SORTS`.
 
     Raises
     ------
     ParameterError
-        There is no such chart or kind (in Danish: a page asked).
+        There is no such chart or kind (in Danish: the page shows it).
     """
     makers: Mapping[str, tuple[str, Callable[[], bytes]]] = {
         "csv": (
@@ -74,13 +74,13 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
     parts = [answers.municipality.name, *shown, *who]
     lead = "simulerede-data-" if answers.offer.simulated else ""
     name = slug(" ".join(parts))
-    if len(name) > _LONGEST_NAME:  # what is cut off must not make two selections one
+    if len(name) > _LONGEST_NAME:  # keep names of different selections distinct although they are cut off
         name = f"{name[:_LONGEST_NAME].strip('-')}-{sha256(answer.link.encode()).hexdigest()[:8]}"
     return Download(f"{lead}{name}.{kind}", mime, make())
 
 
 def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.DataFrame:
-    """Return a chart's numbers: one row an answer; Danish columns, shares 0–1, missing where hidden."""
+    """Return a chart's numbers: one row per answer; Danish columns, shares 0–1, missing where hidden."""
     shown = screen.chart(answers, answer, chart, sort=sort)
     head, difference = shown["heads"]
     columns = {"Svar": "label", "Andel": "value", "Nedre grænse": "lower", "Øvre grænse": "upper"}
@@ -93,14 +93,14 @@ def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.Da
 
 
 def _remark(row: Mapping[str, Any], other: str) -> str:
-    """Return what is known of a share that is no number, and of the other one's."""
+    """Return what is known of the row's share and the other's where they have no number."""
     own = row["note"] or ("" if row["value"] is not None else row["text"])
     others = f"{other}: {row['whole_text']}" if row["whole"] is None and row["whole_text"] else ""
     return "; ".join(filter(None, [own, others]))
 
 
 def explanation(answers: Answers, answer: Answer, chart: str = "") -> list[str]:
-    """Return what a reader of a file needs to know of its numbers, in Danish; of one chart, or of all."""
+    """Return what readers of a file need to know about the numbers of a chart, or of all, in Danish."""
     facts = []
     for one in answer.pair:
         lead = f"{sentences.heading(answers, one.selection)}. " if answer.against else ""
@@ -117,7 +117,7 @@ def explanation(answers: Answers, answer: Answer, chart: str = "") -> list[str]:
 
 
 def _csv(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
-    # As Danish spreadsheets expect it: semicolons, decimal commas, and a mark that the text is UTF-8.
+    # Danish spreadsheets expect semicolons, decimal commas, and a byte order mark for UTF-8.
     form: dict[str, Any] = {"index": False, "sep": ";", "decimal": ",", "lineterminator": "\r\n"}
     numbers = escape_formulas(table).to_csv(**form)
     below = escape_formulas(pd.DataFrame({"": notes})).to_csv(header=False, **form)
@@ -148,7 +148,7 @@ def _workbook(answers: Answers, answer: Answer, chart: str, table: pd.DataFrame)
 def _svg(answers: Answers, answer: Answer, chart: str, sort: str) -> bytes:
     buffer = io.BytesIO()
     drawn = picture(answers, answer, chart, sort=sort)
-    # Without a date in it, the same selection gives the same file.
+    # Leave out the date, so that the same selection always gives the same file.
     drawn.figure().savefig(
         buffer, format="svg", metadata={"Title": drawn.title, "Description": drawn.alt_text, "Date": None}
     )

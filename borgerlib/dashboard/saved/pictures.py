@@ -1,4 +1,4 @@
-"""A selection's charts as the report draws them: pictures, slides, and a presentation to work on with."""
+"""A selection's charts in the report's style: pictures, slides, and an editable presentation."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from borgerlib.view.words import alt_text
 _SIZE, _MARGIN = (13.333, 7.5), 0.5  # inches
 _WIDTH = _SIZE[0] - 2 * _MARGIN
 _COLUMNS = ("label", "text", "interval", "whole_text", "difference")
-_TITLE_ONLY = 5  # among the layouts of python-pptx's own template
+_TITLE_ONLY = 5  # index of this layout in python-pptx's default template
 
 
 def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") -> Chart:
-    """Return the chart of one question: the selection's bars, beside those of everybody where they differ.
+    """Return the chart of one question: the selection's bars, next to those that it is compared with.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") 
 
 
 def slide_chart(answers: Answers, answer: Answer, role: str, *, sort: str) -> Chart:
-    """Return the chart of one question, low enough for a slide: a bar an answer, the others' as a number.
+    """Return a chart that fits on a slide: one bar per answer, the compared share only as a number.
 
     Parameters and errors are those of `picture`.
     """
@@ -84,7 +84,7 @@ def slide_chart(answers: Answers, answer: Answer, role: str, *, sort: str) -> Ch
 
 
 def slide_png(chart: Chart) -> bytes:
-    """Return a chart with its words as a PNG of 16:9, with paper around what is not as wide or as high."""
+    """Return a chart with its texts as a PNG, padded to 16:9."""
     from PIL import Image
 
     drawn = Image.open(io.BytesIO(chart.png())).convert("RGB")
@@ -97,14 +97,14 @@ def slide_png(chart: Chart) -> bytes:
 
 
 def presentation(answers: Answers, answer: Answer, notes: Sequence[str], *, sort: str) -> bytes:
-    """Return a PowerPoint file: a slide with a picture and one with a table a question, then how it was made.
+    """Return a PowerPoint file: for each question a picture and a table, then a slide on the method.
 
     Parameters
     ----------
     answers, answer, sort
         As `borgerlib.dashboard.saved.downloads.download`.
     notes : sequence of str
-        What a reader needs to know of the numbers, a paragraph each.
+        What readers need to know about the numbers, one paragraph each.
     """
     from pptx import Presentation
     from pptx.util import Inches

@@ -1,4 +1,4 @@
-"""'Gem som rapport': the notebook of a selection, run and saved as a page while the meeting goes on."""
+"""'Gem som rapport' (save as report): run the notebook of a selection in the background and save the page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTEBOOK = "interesse_valg.ipynb"
 
 @dataclass(frozen=True)
 class ReportOutcome:
-    """What came of a report: where it is and its page, or why there is none."""
+    """The result of making a report: its place and content, or the error."""
 
     shown_path: str = ""
     content: bytes = b""
@@ -29,7 +29,7 @@ class ReportOutcome:
 
 
 class Reports:
-    """Makes reports of selections, one at a time, in a thread of its own."""
+    """Makes reports of selections, one at a time, in a background thread."""
 
     def __init__(self) -> None:
         self._at_work = threading.Lock()
@@ -37,7 +37,7 @@ class Reports:
     def start(
         self, answers: Answers, link: str, *, on_done: Callable[[ReportOutcome], None]
     ) -> threading.Thread:
-        """Start a report; `on_done` is called from its thread. Raises `RunError` while one is at work."""
+        """Start a report; `on_done` is called from its thread. Raises `RunError` while one is being made."""
         if not self._at_work.acquire(blocking=False):
             raise RunError(words()("errors", "busy"))
         thread = threading.Thread(target=self._work, args=(answers, link, on_done), daemon=True)
@@ -54,7 +54,7 @@ class Reports:
             outcome = ReportOutcome(str(shown), page.read_bytes())
         except BorgerlibError as error:
             outcome = ReportOutcome(error=error.message)
-        except Exception as error:  # whatever it is, the meeting must hear of it and go on
+        except Exception as error:  # whatever fails, the page must show it and stay usable
             outcome = ReportOutcome(error=f"{type(error).__name__}: {error}")
         finally:
             self._at_work.release()
@@ -69,7 +69,7 @@ def save_report(answers: Answers, link: str) -> Path:
     RunError
         The notebook failed, or the report cannot be written.
     """
-    # What notebooks are run and written by is a third of the memory that every visitor's kernel would have.
+    # Import late: these modules would be a third of the memory of every visitor's kernel.
     from borgerlib.files.temporary import owned_temporary_folder
     from borgerlib.runs.kernels.execute import run_notebook
     from borgerlib.runs.reports.folder import make_room, write_report
@@ -82,7 +82,7 @@ def save_report(answers: Answers, link: str) -> Path:
         "chance": answers.chance,
     }
     folder = report_folder(answers, link)
-    make_room(folder.resolve())  # before the seconds that the notebook takes, not after
+    make_room(folder.resolve())  # fail now rather than after the seconds that the notebook takes
     with owned_temporary_folder() as temporary:
         run = run_notebook(places.notebooks() / NOTEBOOK, temporary / NOTEBOOK, parameters)
         return write_report(
@@ -97,9 +97,9 @@ def save_report(answers: Answers, link: str) -> Path:
 
 
 def report_folder(answers: Answers, link: str) -> Path:
-    """Return where the report of a selection stands: ``reports/<municipality>-valg/<selection>-<digest>``.
+    """Return the folder of a selection's report: ``reports/<municipality>-valg/<selection>-<digest>``.
 
-    The same selection replaces its report, and no other does, however alike two are named.
+    A new report replaces only that of the same selection: the digest tells apart those with similar names.
     """
     meant = read_link(link, answers.offer.filters)
     who = danish.slug(sentences.who(answers, answers.to(meant.selection, against=meant.against)))

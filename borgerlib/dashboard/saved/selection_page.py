@@ -1,4 +1,4 @@
-"""A selection as a page of its own: what the saved report shows, cell by cell."""
+"""The page of one selection: what each cell of the saved report shows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SelectionPage:
     answer: Answer
 
     def finding(self) -> Text:
-        """Return who is meant and what stands at the top, and what a report's front page needs to know."""
+        """Return who is meant and the main finding, with the facts for the report's front page."""
         who = sentences.who(self.answers, self.answer)
         shown = screen.view(self.answers, self.answer, number=0)
         finding = (
@@ -82,7 +82,7 @@ class SelectionPage:
         )
 
     def figure(self, role: str) -> Chart | Text:
-        """Return the chart of a question ('topics', 'time', 'formats'), or that it was not asked.
+        """Return the chart of a question ('topics', 'time', 'formats'), or a note that it was not asked.
 
         Raises
         ------
@@ -96,7 +96,7 @@ class SelectionPage:
         return picture(self.answers, self.answer, role)
 
     def method(self) -> Text:
-        """Return how the numbers came about, and the link that brings the selection back."""
+        """Return how the numbers were made, and the link that opens the selection again."""
         lines = [*screen.about(self.answers)]
         if self.answer.link:
             lines.append(f"Valget i oversigten: `#{self.answer.link}`")

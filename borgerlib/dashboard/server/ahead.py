@@ -1,6 +1,6 @@
-"""What each visitor's kernel would import and work out for itself: done once, before kernels are forked.
+"""Import and compute, once before kernels are forked, what every visitor's kernel needs.
 
-What is there before the fork is shared, and costs a visitor neither time nor memory.
+Forked kernels share it, so that it costs no visitor time or memory.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ widget.script()
 widget.style()
 load_sections()
 municipality("København")
-# The first frame of texts has pyarrow take its memory.
+# Use a frame of texts once, so that pyarrow allocates its memory before the fork.
 pd.DataFrame({"text": ["a"]})["text"].eq("a").sum()
-with suppress(Exception):  # a kernel tells what is wrong; this process serves all of them
+with suppress(Exception):  # the kernels will report the error; this process must go on serving them
     if opens := json.loads(os.environ.get("BORGER_OPENS", "{}")):
         open_answers(**opens)
 
-# A kernel notes the files and names of all modules, for a debugger and for %reset, which no visitor can use.
-# Whatever is looked at in a fork is copied: 12 MB a visitor. (ipykernel 7, IPython 9)
+# For debuggers and %reset, which no visitor can use, a kernel records the files and names of all modules.
+# Reading them in a fork copies their memory: 12 MB per visitor. (ipykernel 7, IPython 9)
 ipkernel.sys = shellapp.sys = SimpleNamespace(**{**vars(sys), "modules": {}})  # type: ignore[assignment, attr-defined]

@@ -1,4 +1,4 @@
-"""What reaches the dashboard: whoever came with the token, by its address, and no more than it can bear."""
+"""Access to the dashboard: only with the token, only by its own address, and at a limited rate."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def refuse(handler: JupyterHandler, status: int, heading: str, text: str) -> Non
 
 
 class NoToken(JupyterHandler):
-    """Tells, in Danish, that the address lacks its key."""
+    """The page that says, in Danish, that the address lacks its token."""
 
     @allow_unauthenticated
     def get(self) -> None:
@@ -43,7 +43,7 @@ class NoToken(JupyterHandler):
 
 
 class TokenOnly(VoilaIdentityProvider):  # type: ignore[misc]
-    """Lets in by token, or by the cookie that the token earned. There is no form to guess it by."""
+    """Accepts the token, or the cookie that it sets. There is no login form in which to guess tokens."""
 
     def get_handlers(self) -> list[tuple[str, type[Any]]]:
         """Return a page in place of the login form."""
@@ -51,11 +51,11 @@ class TokenOnly(VoilaIdentityProvider):  # type: ignore[misc]
 
 
 class DashboardPage(TornadoVoilaHandler):  # type: ignore[misc]
-    """The dashboard's page. The token is taken out of the address at once, and nothing else is read of it."""
+    """The dashboard's page. It removes the token from the address, and ignores all other parameters."""
 
     @authenticated
     async def get(self, path: str | None = None) -> None:
-        """Answer with the page of a kernel of its own."""
+        """Answer with a page that has its own kernel."""
         if self.request.query:
             self.redirect(self.base_url)
             return
@@ -71,16 +71,16 @@ class DashboardPage(TornadoVoilaHandler):  # type: ignore[misc]
 class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
     """A visitor's connection to her kernel.
 
-    Without the kernels' subprotocol Voilà sends binary answers as text, in a loop that ends with the memory.
+    Without the kernels' subprotocol, Voilà would send binary answers as text in a loop until memory runs out.
     """
 
     def initialize(self) -> None:
-        """Begin to count."""
+        """Set up the limit on messages."""
         self._pace = Pace(MESSAGES_A_MINUTE, 60)
         self._is_open = False
 
     async def prepare(self) -> None:
-        """Refuse what does not speak as the page does."""
+        """Refuse clients that do not offer the kernels' subprotocol, as the page does."""
         await super().prepare()
         offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if _PROTOCOL not in [protocol.strip() for protocol in offered.split(",")]:
@@ -93,7 +93,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         await super().open(kernel_id)
 
     def on_message(self, ws_message: Any) -> None:
-        """Hand a message on, or hang up on a flood of them."""
+        """Pass a message on, or close the connection if there are too many."""
         if self._pace.allows():
             self.settings[VISITORS].ask()
             super().on_message(ws_message)
@@ -101,7 +101,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
             self.close(1008, "too many messages")
 
     def on_close(self) -> None:
-        """Count the visitor no longer; `left_alone` tells when her kernel can end."""
+        """Stop counting the visitor; `left_alone` says when her kernel can end."""
         if self._is_open:
             self.settings[VISITORS].go(self.kernel_id)
         super().on_close()

@@ -1,4 +1,4 @@
-"""The dashboard as a page of its own: Voilà on this machine alone, behind a token, stopped cleanly."""
+"""Serve the dashboard as a web page: Voilà on this machine only, behind a token, stopped cleanly."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOST = "127.0.0.1"
 FIRST_PORT = 8866
 NOTEBOOK = "interesse_dashboard.ipynb"
 _PORTS = 100
-_START_SECONDS = 300  # of one that neither serves nor ends
+_START_SECONDS = 300  # then give up on a server that neither serves nor ends
 _STOP_SECONDS = 8
 _RESTARTS, _RESTARTS_WITHIN = 5, 60
 
@@ -39,7 +39,7 @@ class DashboardServer:
     ----------
     port : int
     token : str
-        Whoever has it may look; nobody else.
+        Whoever has it may look.
     process : Popen
         The server; its kernels end with it.
     """
@@ -51,19 +51,19 @@ class DashboardServer:
 
     @property
     def address(self) -> str:
-        """Where to look, token included."""
+        """The address to open, token included."""
         outside = urlsplit(self._settings["address"])
         host = f"{outside.scheme}://{outside.netloc}" if outside.netloc else f"http://{HOST}:{self.port}"
         path = f"/{outside.path.strip('/')}/".replace("//", "/")
         return f"{host}{path}?token={self.token}"
 
     def wait(self) -> None:
-        """Wait until the server ends in order; one that is killed is started again, as it was.
+        """Wait until the server is stopped; if it is killed, start it again with the same settings.
 
         Raises
         ------
         RunError
-            It ends by itself again and again.
+            The server keeps ending by itself.
         """
         begun = [time.monotonic()]
         while self._code() and not self._ends:
@@ -75,7 +75,8 @@ class DashboardServer:
             self._start([self.port])
 
     def _code(self) -> int:
-        # Polars, which statsmodels imports where it is installed, has waits without an end outlast Ctrl-C.
+        # Wait with a timeout: where Polars is installed (statsmodels imports it), Ctrl-C cannot interrupt an
+        # endless wait.
         while True:
             with suppress(subprocess.TimeoutExpired):
                 return self.process.wait(timeout=60)
@@ -130,7 +131,7 @@ def dashboard_server(
         The server does not start.
     """
     _check_base_url(base_url)
-    # Opened here first: mistakes are told before a server starts, and the counts are made once for all.
+    # Open it here first, to report errors before a server starts and to count once for all kernels.
     name = open_answers(municipality, chance=chance).municipality.name
     since_last(name)
     look_of(name)
@@ -156,13 +157,13 @@ def notebook_server(
     name : str
         The notebook's file name.
     parameters : mapping
-        As papermill puts them into the notebook.
+        Set in the notebook as papermill does.
     port : int
         The first port to try; where it is taken, the next free one is.
     base_url : str
         As `dashboard_server`.
     opens : mapping
-        What all visitors' kernels will open, as `open_answers` takes it: done once for all of them.
+        Arguments of `open_answers` for the survey that all kernels use: it is opened once, before they start.
 
     Raises
     ------
@@ -191,7 +192,7 @@ def _check_base_url(base_url: str) -> None:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server and wait for it: politely, so that it ends its kernels, and then not."""
+    """Ask the server to end, so that it ends its kernels; kill it if it does not."""
     with suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)
     try:
@@ -219,12 +220,12 @@ def _started(notebook: Path, **settings: Any) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            # An interrupt in the terminal is for the command, which then ends the server in order.
+            # Only the command may receive Ctrl-C from the terminal: it then stops the server cleanly.
             start_new_session=True,
-            # The same for the server and its kernels, or these could not be forked.
+            # Server and kernels need the same environment, or the kernels could not be forked.
             env=kernel_environment(),
         )
-    # By the pipe, not the command line: that is for everybody on the machine to read.
+    # Use the pipe, for every user of the machine can read a command line.
     assert process.stdin is not None
     process.stdin.write(json.dumps(settings).encode() + b"\n")
     process.stdin.flush()
@@ -232,7 +233,7 @@ def _started(notebook: Path, **settings: Any) -> subprocess.Popen[bytes]:
 
 
 def _port_when_ready(process: subprocess.Popen[bytes], ready: Path, log: Path) -> int:
-    """Return the port that the server has taken, as soon as it says so."""
+    """Wait until the server reports its port, and return it."""
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         with suppress(OSError, ValueError):

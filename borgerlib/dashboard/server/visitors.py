@@ -1,4 +1,4 @@
-"""Who looks, how much they ask, and which kernels nobody looks at any longer."""
+"""Count visitors and their messages, and find the kernels that nobody uses any longer."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LONGEST_WITHOUT_QUIET = 30.0
 
 @dataclass
 class Visitors:
-    """The connections to kernels, and since when a kernel has none.
+    """The connections to each kernel, and since when a kernel has had none.
 
     Parameters
     ----------
     most : int
-        Visitors at once.
+        Maximum number of visitors at the same time.
     clock : callable
-        Seconds, from any start.
+        Returns seconds, counted from any start.
     """
 
     most: int = MOST_VISITORS
@@ -40,7 +40,7 @@ class Visitors:
     _last_heard: float = -math.inf
 
     def are_all_here(self, kernels: int) -> bool:
-        """Return whether there is no room for one more, where so many kernels run: one stands ready."""
+        """Return whether no more visitors fit; one of the running kernels waits for the next visitor."""
         return kernels > self.most
 
     def come(self, kernel: str) -> None:
@@ -57,12 +57,12 @@ class Visitors:
         self._last_heard = self.clock()
 
     def are_quiet(self) -> bool:
-        """Return whether the next visitor's kernel may be made ready; meanwhile clicks take twice as long."""
+        """Return whether to prepare the next visitor's kernel now, which makes clicks take twice as long."""
         now = self.clock()
         return now - self._last_heard >= QUIET_SECONDS or now - self._last_came >= LONGEST_WITHOUT_QUIET
 
     def go(self, kernel: str) -> None:
-        """Count one less."""
+        """Stop counting a connection to a kernel."""
         left = self._connections.pop(kernel, 0) - 1
         if left > 0:
             self._connections[kernel] = left
@@ -70,20 +70,20 @@ class Visitors:
             self._alone_since[kernel] = self.clock(), SECONDS_AFTER_CLOSING
 
     def left_alone(self, kernels: Collection[str], waiting: Collection[str]) -> list[str]:
-        """Return the kernels to end: nobody is connected, and nobody will be.
+        """Return the kernels to end, because nobody is connected and nobody will connect.
 
         Parameters
         ----------
         kernels : collection of str
-            All that run.
+            All running kernels.
         waiting : collection of str
-            Those that stand ready for a visitor to come.
+            Those that wait for the next visitor.
         """
         self._alone_since = {kernel: of for kernel, of in self._alone_since.items() if kernel in kernels}
         now, ended = self.clock(), []
         for kernel in kernels:
             if kernel in self._connections or kernel in waiting:
-                # Its time begins when it is given out, not when it was made.
+                # A waiting kernel's time begins when a visitor gets it, not when it was made.
                 self._alone_since.pop(kernel, None)
                 continue
             since, patience = self._alone_since.setdefault(kernel, (now, SECONDS_UNTIL_CONNECTED))
@@ -93,14 +93,14 @@ class Visitors:
 
 
 class Pace:
-    """At most so many within so many seconds."""
+    """A rate limit: at most `most` within so many seconds."""
 
     def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._seconds, self._clock = most, seconds, clock
         self._times: deque[float] = deque()
 
     def allows(self) -> bool:
-        """Return whether one more is within the pace, and count it."""
+        """Count one more, and return whether it is within the limit."""
         now = self._clock()
         while self._times and self._times[0] <= now - self._seconds:
             self._times.popleft()

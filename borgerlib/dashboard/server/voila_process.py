@@ -1,6 +1,6 @@
 """The process that serves the dashboard: Voilà with our settings, read from standard input.
 
-It ends when its input does: a command that is killed leaves no server behind.
+It ends when its input is closed, so that a killed command leaves no server behind.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def serve(settings: dict[str, Any]) -> None:
     os.environ["BORGER_OPENS"] = json.dumps(settings["opens"])
     from borgerlib.runs.warm.client import WarmServer
 
-    # What forks the kernels imports while Voilà does; what it imports is shared by all visitors.
+    # The process that forks kernels imports while Voilà does; all visitors share what it has imported.
     kernels = WarmServer(preload=[_AHEAD], ahead="imports")
     atexit.register(kernels.close)
     from traitlets.config import Config
@@ -54,7 +54,7 @@ def serve(settings: dict[str, Any]) -> None:
     config.Voila.ip = "127.0.0.1"
     config.Voila.base_url = f"/{address.path.strip('/')}/".replace("//", "/")
     config.Voila.token = settings["token"]
-    # Of the token, so that visitors stay known where the server is started again.
+    # Derive the secret from the token, so that cookies stay valid when the server is started again.
     config.Voila.cookie_secret = hmac.new(settings["token"].encode(), b"cookie", hashlib.sha256).digest()
     config.Voila.identity_provider_class = TokenOnly
     config.TokenOnly.cookie_options = {"samesite": "Lax"}
@@ -66,11 +66,11 @@ def serve(settings: dict[str, Any]) -> None:
     config.VoilaConfiguration.preheat_kernel = True
     config.VoilaConfiguration.default_pool_size = 1
     config.VoilaConfiguration.show_tracebacks = False
-    # Nothing but the page is served from the notebook's folder.
+    # Serve no files of the notebook's folder.
     config.VoilaConfiguration.file_allowlist = ["^$"]
     config.VoilaExporter.language_code = "da"
     config.VoilaConfiguration.http_keep_alive_timeout = 5
-    # A fork takes a tenth of what imports do.
+    # Forking takes a tenth of the time of importing.
     config.KernelProvisionerFactory.default_provisioner_name = "borger-warm"
     config.MappingKernelManager.cull_idle_timeout = 3600
     config.MappingKernelManager.cull_interval = 300
@@ -82,7 +82,7 @@ def serve(settings: dict[str, Any]) -> None:
 
 
 def _application() -> Any:
-    """Return Voilà behind our gate; made here, for its import takes a second."""
+    """Return Voilà with our access checks; defined here because importing Voilà takes a second."""
     from tornado.ioloop import IOLoop, PeriodicCallback
     from voila.app import Voila
     from voila.request_info_handler import RequestInfoSocketHandler
@@ -93,7 +93,7 @@ def _application() -> Any:
     from borgerlib.dashboard.server.visitors import Visitors
 
     class Dashboard(Voila):  # type: ignore[misc]
-        """One page, for visitors who are counted; their kernels end when they leave."""
+        """Serves one page, counts its visitors, and ends their kernels when they leave."""
 
         ports: list[int]
         ready: Path
@@ -103,13 +103,13 @@ def _application() -> Any:
             hosts = ["localhost", *filter(None, [urlsplit(self.outside).hostname])]
             checked = {"allow_remote_access": False, "local_hostnames": hosts, "allow_origin": self.outside}
             settings, manager = super().init_settings(), self.kernel_manager
-            # As soon as a kernel is given out Voilà would make the next, while the visitor begins to click.
+            # Voilà would prepare the next kernel as soon as one is used, when its visitor begins to click.
             self.fill, manager.fill_if_needed = manager.fill_if_needed, lambda **_: None
             return {**settings, **checked, VISITORS: Visitors()}
 
         def init_handlers(self) -> list[Any]:
             ours = {TornadoVoilaHandler: DashboardPage, VoilaKernelWebsocketHandler: KernelSocket}
-            # What RequestInfoSocketHandler tells of a visit, whoever asks, has the token in it.
+            # RequestInfoSocketHandler would reveal the details of a visit, token included, to whoever asks.
             return [
                 (route, ours.get(handler, handler), *rest)
                 for route, handler, *rest in super().init_handlers()
