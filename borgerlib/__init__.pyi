@@ -28,7 +28,11 @@ from .survey.mapping.suggestion import suggest_mapping as suggest_mapping
 from .survey.cleaning.clean import clean as clean
 from .survey.cleaning.rules import CleaningRules as CleaningRules
 from .survey.simulation.simulate import simulate_export as simulate_export, true_shares as true_shares
-from .population.municipalities import municipalities as municipalities, municipality as municipality
+from .population.municipalities import (
+    Municipality as Municipality,
+    municipalities as municipalities,
+    municipality as municipality,
+)
 from .population.ages import age_band as age_band, age_band_labels as age_band_labels
 from .population.districts import read_district_margin as read_district_margin
 from .population.margins import (
@@ -105,7 +109,10 @@ from .lokaldemokrati.published.reconstruction import (
 )
 from .lokaldemokrati.published.audit import audit as audit
 from .lokaldemokrati.insights.cases import load_cases as load_cases
-from .lokaldemokrati.leaders import open_leaders_survey as open_leaders_survey
+from .lokaldemokrati.leaders import (
+    LeadersSurvey as LeadersSurvey,
+    open_leaders_survey as open_leaders_survey,
+)
 from .interest.prepare.prepare import prepare as prepare
 from .interest.store import load as load, prepared_municipalities as prepared_municipalities
 from .interest.survey import load_weighting as load_weighting
@@ -121,13 +128,18 @@ from .comparison.targets import (
     load_targets as load_targets,
 )
 from .comparison.waves import WaveComparison as WaveComparison, compare_waves as compare_waves
+from .view.charts.chart import Chart as Chart
 from .view.charts.charts import (
     bar_chart as bar_chart,
     count_chart as count_chart,
     grouped_bar_chart as grouped_bar_chart,
     scale_chart as scale_chart,
 )
-from .view.tables.html import estimates_table as estimates_table, public_table as public_table
+from .view.tables.html import (
+    Table as Table,
+    estimates_table as estimates_table,
+    public_table as public_table,
+)
 from .view.tables.banner import banner as banner
 from .view.comparison.municipalities import (
     funnel_chart as funnel_chart,
@@ -142,9 +154,9 @@ from .view.comparison.waves import (
 )
 from .view.explore.explorer import Explorer as Explorer, explore as explore
 from .view.explore.heat import heat_map as heat_map
-from .view.leaders.insight import open_insight as open_insight
-from .view.citizens.interest import open_interest as open_interest
-from .view.council.council import open_council as open_council
+from .view.leaders.insight import InsightPage as InsightPage, open_insight as open_insight
+from .view.citizens.interest import InterestPage as InterestPage, open_interest as open_interest
+from .view.council.council import CouncilPage as CouncilPage, open_council as open_council
 from .contact.lottery.leximin import LotteryChances as LotteryChances, leximin_chances as leximin_chances
 from .contact.lottery.panels import PanelList as PanelList, list_panels as list_panels
 from .contact.invitation.who_comes import WhoComes as WhoComes, who_comes as who_comes

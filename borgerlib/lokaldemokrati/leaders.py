@@ -28,7 +28,7 @@ from borgerlib.survey.codebook.model import LEADERS, Codebook
 
 @dataclass(frozen=True)
 class LeadersSurvey:
-    """A round of the leaders' survey.
+    """A round of the leaders' survey; made by `open_leaders_survey`.
 
     Parameters
     ----------
@@ -44,6 +44,18 @@ class LeadersSurvey:
         Smallest cell that is shown of microdata.
     wave : Wave or None
         The weighted microdata of a later wave.
+
+    See Also
+    --------
+    open_leaders_survey : Opens the survey of 2021, or a later wave of your own.
+    open_insight : One of the ten insights, drawn from it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> survey = borgerlib.open_leaders_survey()
+    >>> survey.kind, len(survey.codebook.items) > 10
+    ('published', True)
     """
 
     id: str

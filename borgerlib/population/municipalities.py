@@ -42,6 +42,17 @@ class Municipality:
         Statistics Denmark's municipality group (kommunegruppe, version 1 of 2018): 'Storbykommuner'.
     population : int
         People of all ages, 1 January 2020.
+
+    See Also
+    --------
+    municipality : Finds one by name or code.
+    municipalities : All 98.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.municipality("Odense").full_name
+    'Odense Kommune'
     """
 
     code: str

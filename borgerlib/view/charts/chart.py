@@ -33,7 +33,7 @@ _WIDTHS = {"wide": theme.WIDE, "narrow": theme.NARROW}
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its words and its numbers; made by the functions in `borgerlib.view.charts.charts`.
+    """A picture with its words and its numbers; made by the functions whose names end in ``_chart``.
 
     Parameters
     ----------
@@ -53,6 +53,20 @@ class Chart:
         What is drawn.
     simulated : bool
         The data are simulated: the picture says so itself.
+
+    See Also
+    --------
+    bar_chart : Makes one of the shares of a question's answers.
+    estimates_table : The numbers alone.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> survey = borgerlib.open_leaders_survey()
+    >>> chart = borgerlib.bar_chart(survey.estimates("strategi"), title="Har kommunen en strategi?")
+    >>> chart.alt_text[:48]
+    'Vandret søjlediagram. Har kommunen en strategi? '
+    >>> line = chart.axes().axvline(0.5)  # any artist of matplotlib
     """
 
     title: str

@@ -214,7 +214,7 @@ def _drawn(
     kind: str, estimates: DisclosedEstimates, drawn: pd.DataFrame, *, unit: alt_text.Unit, **words: Any
 ) -> Chart:
     """Return a chart of a bar a row; `drawn` has the bars' own columns beside those of the estimates."""
-    marks, explanations = _marked_notes(drawn, unit)
+    marks, explanations = marked_notes(drawn, unit)
     bars = [_bar(row, unit, mark) for (_, row), mark in zip(drawn.iterrows(), marks, strict=True)]
     own = [(bar.own, bar.label) for bar in bars if bar.own]
     shown = Bars(tuple(bars), _full(drawn, unit))
@@ -278,7 +278,7 @@ def _owners(frame: pd.DataFrame, own: Mapping[str, str]) -> pd.Series:
     return _keys(frame, own, "marked").map(lambda key: own.get(key, ""))
 
 
-def _marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], list[str]]:
+def marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], list[str]]:
     """Return each row's mark ('*', '**', …) for a value with a note, and the marks explained once each."""
     value = frame["proportion" if unit == "pct" else "count"]
     notes = frame["note"].fillna("").astype(str).where(value.notna() & ~frame["suppressed"], "")

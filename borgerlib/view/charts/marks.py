@@ -152,10 +152,13 @@ class RowMarks(Marks):
         half = _CAP * HALF_BAND / self.rows.band
         axes.vlines(ends, np.subtract(rows, half), np.add(rows, half), colors=ink, linewidth=1.5, **more)
 
-    def hatch(self, axes: Axes, middle: float, *, pixels: float, height: float) -> None:
-        """Draw a bar that stands for a number not shown."""
+    def hatch(
+        self, axes: Axes, middle: float, *, pixels: float, height: float, left: float | None = None
+    ) -> None:
+        """Draw a bar that stands for a number not shown, from the start of the axis or from `left`."""
         style: Any = {"facecolor": theme.PAPER, "edgecolor": theme.SUPPRESSED, "linewidth": 1.2}
-        axes.barh(middle, pixels / self.scale, height, left=self.start, hatch="/////", **style)
+        begin = self.start if left is None else left
+        axes.barh(middle, pixels / self.scale, height, left=begin, hatch="/////", **style)
 
 
 def write(

@@ -36,6 +36,19 @@ class InterestPage:
     ----------
     survey : LocalSurvey
         What may be shown of it.
+
+    See Also
+    --------
+    open_interest : Opens one.
+    open_dashboard : The same answers for a meeting.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> interest = borgerlib.open_interest("Ærø")  # simulated citizens
+    >>> chart = interest.chart(interest.estimates("topics"), figure="emner")
+    >>> chart.simulated
+    True
     """
 
     survey: LocalSurvey

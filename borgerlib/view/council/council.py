@@ -73,6 +73,18 @@ class CouncilPage:
         What chief executives have answered.
     interest : InterestPage or None
         What its citizens have answered; None where they have not been asked.
+
+    See Also
+    --------
+    open_council : Opens one.
+    open_interest : The citizens' pages behind it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> council = borgerlib.open_council("Ærø", survey=borgerlib.open_leaders_survey())
+    >>> council.municipality.name
+    'Ærø'
     """
 
     municipality: Municipality

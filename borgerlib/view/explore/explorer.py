@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from html import escape
 from typing import Any, get_args
 
@@ -36,7 +35,7 @@ _ROLES = ("sex", "area_type", "area")
 _NOBODY = "Alle"
 _CHARTS = {"Billede": "chart", "Tabel": "table", "Andre forhold lige": "model"}
 _CANNOT = "Det kan ikke vises: der er for få svar til det, eller alle svarer ens. Vælg noget andet."
-_CALL = {1: "bar_chart", 2: "grouped_bar_chart"}
+_DRAWN_BY: dict[int, Any] = {1: bar_chart, 2: grouped_bar_chart}
 
 
 class Explorer(widgets.VBox):  # type: ignore[misc]
@@ -157,7 +156,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         base = f', base="{shown.base}"' if choice.who else ""
         groups = shown.frame["group"].nunique()
         as_table = self.chart.value == "table"
-        drawn = "estimates_table" if as_table else _CALL.get(groups, "heat_map")
+        drawn = "estimates_table" if as_table else _DRAWN_BY.get(groups, heat_map).__name__
         called = f', {"caption" if as_table else "title"}="{heading}"' if heading else ""
         lines.append(_call(choice, self._weighting()))
         lines[-1] += f".pipe(borgerlib.disclose{base}).pipe(borgerlib.{drawn}{called})"
@@ -244,13 +243,8 @@ def _picture(shown: DisclosedEstimates, groups: int, heading: str) -> str:
     table = (
         f"<details><summary>Tallene</summary>{estimates_table(shown, caption=heading).to_html()}</details>"
     )
-    if groups > 2:
-        buffer = io.BytesIO()
-        heat_map(shown, title=heading).savefig(buffer, format="png", dpi=144)
-        alt = "Varmekort; tallene står i tabellen nedenunder"
-        return f'<img style="max-width:100%" src="{_data(buffer.getvalue(), "png")}" alt="{alt}">{table}'
-    chart = (bar_chart if groups == 1 else grouped_bar_chart)(shown, title=heading)
-    wide, narrow = (_data(chart.svg(width, framed=False).encode(), "svg+xml") for width in get_args(Width))
+    chart = _DRAWN_BY.get(groups, heat_map)(shown, title=heading)
+    wide, narrow = (_data(chart.svg(width, framed=False)) for width in get_args(Width))
     return (
         f"<h3>{escape(chart.title)}</h3><p>{escape(chart.question)}</p>"
         f'<picture><source media="(max-width: 600px)" srcset="{narrow}">'
@@ -259,8 +253,8 @@ def _picture(shown: DisclosedEstimates, groups: int, heading: str) -> str:
     )
 
 
-def _data(image: bytes, kind: str) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
+def _data(picture: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
 
 
 def _dropdown(name: str, options: dict[str, Any]) -> widgets.Dropdown:

@@ -49,6 +49,18 @@ class InsightPage:
         The municipality that the page is for; None for the whole country.
     own : OwnAnswers or None
         Its own answers.
+
+    See Also
+    --------
+    open_insight : Opens one.
+    open_leaders_survey : The numbers behind it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> insight = borgerlib.open_insight(2, survey=borgerlib.open_leaders_survey())
+    >>> insight.number, insight.finding().markdown.startswith("58")
+    (2, True)
     """
 
     number: int

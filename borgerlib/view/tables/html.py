@@ -46,6 +46,19 @@ class Table:
     numbers : mapping, optional
         The same table for a workbook: columns; rows, numbers as numbers; formats, one a column. Rounded as
         they are shown: more digits would only help who reckons backwards.
+
+    See Also
+    --------
+    estimates_table : Makes one of disclosed estimates.
+    banner : Makes one of many questions by many divisions.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> survey = borgerlib.open_leaders_survey()
+    >>> table = borgerlib.estimates_table(survey.estimates("strategi"), caption="Har kommunen en strategi?")
+    >>> table.columns[0], len(table.rows)
+    ('Svar', 2)
     """
 
     caption: str

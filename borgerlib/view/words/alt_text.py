@@ -23,6 +23,7 @@ NO_VALUE = "kan ikke aflæses"
 KINDS = {
     "bar": "Vandret søjlediagram",
     "grouped": "Vandret søjlediagram med en søjle for hver gruppe",
+    "heat": "Varmekort med en række for hvert svar og en kolonne for hver gruppe",
     "scale": "Opdelt vandret søjle, fra skalaens negative ende til venstre til den positive til højre",
 }
 GROUP_BASE = (
@@ -70,8 +71,8 @@ def base_line(estimates: DisclosedEstimates, unit: Unit, base_note: str) -> str:
     several = estimates.frame["group"].nunique() > 1
     count = "" if several else people(estimates.frame)
     # A base that names its groups itself needs no "in each group".
-    each = several and " og af " not in estimates.base
-    whom = f"{count} {estimates.base}".strip() + (" i hver gruppe" if each else "")
+    each = (", " if ", " in estimates.base else " ") + "i hver gruppe"
+    whom = f"{count} {estimates.base}".strip() + each * (several and " og af " not in estimates.base)
     if count.startswith(_BETWEEN):
         # Written before the noun it would read as a range of people.
         whom = f"{estimates.base}, der har svaret ({count})"
@@ -87,7 +88,7 @@ def caption(estimates: DisclosedEstimates, interval: str, marks: Sequence[str], 
     estimates : DisclosedEstimates
         What is drawn.
     interval : str
-        What shows the intervals (Danish).
+        What shows the intervals (Danish); empty where nothing does.
     marks : sequence of str
         What else the picture's marks mean, a sentence each.
     note : str
@@ -98,7 +99,7 @@ def caption(estimates: DisclosedEstimates, interval: str, marks: Sequence[str], 
     frame = estimates.frame
     count = people(frame)
     parts = [f"N {'' if count.startswith((_BETWEEN, _ABOUT)) else '= '}{count}" if count else ""]
-    if unit == "pct" and frame["ci_lower"].notna().any():
+    if interval and unit == "pct" and frame["ci_lower"].notna().any():
         parts.append(f"{interval}: {uncertainty(estimates.confidence)}")
     hidden = hidden_line(estimates)
     parts.append(f"Skraveret: {hidden[:1].lower()}{hidden[1:]}" if hidden else counts_line(estimates))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import itertools
 import re
 
 import pandas as pd
@@ -11,6 +13,7 @@ import borgerlib
 from borgerlib import places
 from borgerlib.interest.prepare.write import Prepared
 from borgerlib.interest.survey import open_survey
+from borgerlib.view import theme
 from borgerlib.view.explore.choice import Choice, estimates_of
 from borgerlib.view.explore.explorer import Explorer
 
@@ -48,12 +51,14 @@ def estimates_table_rows(choice: Choice) -> tuple[tuple[str, ...], ...]:
 def test_more_than_two_groups_are_a_heat_map(page: Explorer) -> None:
     page.by.value = "omraadetype"
     assert page.code.endswith(".pipe(borgerlib.heat_map)")
-    assert "data:image/png" in page.page
-    figure = run(page.code)
-    words = [text.get_text() for text in figure.axes[0].texts]
-    assert len(words) == 3 * len(open_survey("Ærø").codebook.item(page.item.value).options)
-    assert all(re.fullmatch(r"\d+\u00a0pct\.|skjult", word) for word in words)
-    assert any(text.get_text().startswith("SIMULEREDE DATA: ") for text in figure.texts)
+    chart = run(page.code)
+    assert chart.alt_text in html.unescape(page.page)
+    shown = int((~chart.frame["suppressed"]).sum())
+    numbers = [text.get_text() for text in chart.axes().texts if re.fullmatch(r"\d+", text.get_text())]
+    options = len(open_survey("Ærø").codebook.item(page.item.value).options)
+    assert len(chart.frame) == len(chart.plot()._data.frame) == 3 * options
+    assert len(numbers) == shown > options
+    assert chart.title.startswith("SIMULEREDE DATA: ")
 
 
 def test_others_held_equal(page: Explorer) -> None:
@@ -123,7 +128,28 @@ def test_a_heat_map_shows_one_question(prepared: Prepared) -> None:
     with pytest.raises(borgerlib.DisclosureError):
         borgerlib.heat_map(both)
     of_all = borgerlib.heat_map(borgerlib.disclose(borgerlib.estimate_proportions(people, "tid")))
-    assert [label.get_text() for label in of_all.axes[0].get_xticklabels()] == ["Alle"]
+    assert "Alle" in [text.get_text() for text in of_all.axes().texts]
+
+
+def test_a_heat_map_is_read_on_a_telephone_and_its_words_on_every_colour(prepared: Prepared) -> None:
+    people = borgerlib.load("Ærø")
+    ages = borgerlib.heat_map(
+        borgerlib.disclose(borgerlib.estimate_proportions(people, "emner", by="aldersgruppe"))
+    )
+    narrow = ages.axes("narrow")
+    figure = narrow.figure
+    figure.canvas.draw()
+    cells = [text for text in narrow.texts if re.fullmatch(r"\d+", text.get_text())]
+    for above, below in itertools.pairwise(cells):
+        assert not above.get_window_extent().overlaps(below.get_window_extent())
+    # The names of ten groups do not fit beside each other: they are read from below, above the first cells.
+    names = [text for text in narrow.texts if text.get_rotation() == 90]
+    assert len(names) == ages.frame["group"].nunique()
+    assert min(name.get_window_extent().y0 for name in names) > max(
+        cell.get_window_extent().y1 for cell in cells
+    )
+    colours = {cell.colour for cell in ages.marks.cells}
+    assert min(theme.contrast(theme.TEXT, colour) for colour in colours) >= 4.5
 
 
 def test_the_notebook_calls_it() -> None:
