@@ -1,4 +1,4 @@
-"""Codes that only a person and the municipality can connect with her: of a draw, and to withdraw by."""
+"""Codes for people that only they and the municipality can link to them, for draws and for withdrawing."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _MISREAD = str.maketrans("OIL", "011")
 
 
 def make_codes(ids: Collection[object]) -> dict[object, str]:
-    """Return each person's code, as 'K7QM-2XPD': eight letters by a key that nobody keeps."""
+    """Return each person's code, as 'K7QM-2XPD': eight letters from a random key that is not kept."""
     while True:
         key = secrets.token_bytes(32)
         made = {person: keyed_code(str(at), key) for at, person in enumerate(ids)}
-        # Two have the same code once in some 2,000 pools of 30,000.
+        # Draw again if two people get the same code: this happens in one of 2,000 pools of 30,000 people.
         if len(set(made.values())) == len(made):
             return made
 
 
 def as_typed(text: str) -> str:
-    """Return a code as it is written in lists, however it was typed ('k7qm 2xpd')."""
+    """Return a typed code ('k7qm 2xpd') in the form in which lists write it."""
     return _grouped("".join(letter for letter in text.upper() if letter.isalnum()).translate(_MISREAD))
 
 
 def keyed_code(text: str, key: bytes, *, letters: int = _LENGTH) -> str:
-    """Return the code of a text: five bits a letter of its keyed hash (HMAC-SHA-256), in groups of four."""
+    """Return a text's keyed hash (HMAC-SHA-256) as letters of five bits each, in groups of four."""
     number = int.from_bytes(
         hmac.new(key, text.encode(), hashlib.sha256).digest()[: -(-5 * letters // 8)], "big"
     )

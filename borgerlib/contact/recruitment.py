@@ -1,4 +1,4 @@
-"""How many to invite so that a panel fills, by group, from who came in earlier rounds."""
+"""How many people of each group to invite so that a panel fills, estimated from earlier rounds."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Rounds:
     Attributes
     ----------
     table : DataFrame
-        One row a round and group: round, group (text), invited, came (people).
+        One row per round and group: round, group (text), invited, came (people).
     feature : str
-        What the groups are of, as the file's heading says: 'aldersgruppe'.
+        The feature that defines the groups, as in the file's heading: 'aldersgruppe'.
     """
 
     table: pd.DataFrame = field(repr=False)
@@ -49,13 +49,13 @@ class Recruitment:
     Attributes
     ----------
     groups : DataFrame
-        One row a group: wanted (who are to come), invited, came (earlier), rate, lower, upper (of a new
-        round, 0-1, at 95 per cent), invite (missing where no number is enough), expected,
-        chance (that as many come as are wanted).
+        One row per group: wanted (people who should come), invited, came (earlier), rate, lower, upper (of a
+        new round, 0-1, at 95 per cent), invite (missing if no number is enough), expected,
+        chance (that enough people come).
     chance : float
-        That all groups fill (0-1), were they to fill independently; 0 where one cannot.
+        The chance that all groups fill (0-1) if they do so independently; 0 if one cannot.
     variation : float
-        How alike answers within a round are (intra-round correlation); 0 where one round tells nothing of it.
+        Correlation of answers within a round (intra-round correlation); 0 if there is only one round.
     rounds : int
     """
 
@@ -77,7 +77,7 @@ def read_rounds(path: Path) -> Rounds:
     Raises
     ------
     DataError
-        A column is missing, or rows are not as they must be; all problems are listed.
+        A column is missing, or rows are not valid; all problems are listed.
     """
     frame = read_export(path).frame
     names = {str(name).strip().casefold(): str(name) for name in frame}
@@ -100,18 +100,18 @@ def read_rounds(path: Path) -> Rounds:
 
 
 def rounds_of(register: Register, groups: pd.Series) -> Rounds:
-    """Return the rounds of a register: its lists of which it is known who came.
+    """Return a register's rounds: its lists for which it is recorded who came.
 
     Parameters
     ----------
     register : Register
     groups : Series
-        Person → her group; named as the feature. Whoever has none is left out.
+        Person → her group; the Series is named after the feature. People without a group are left out.
 
     Raises
     ------
     DataError
-        Of no list it is known who came.
+        There is no list for which it is recorded who came.
     """
     rows = register.rows("SELECT list, person, came FROM list_member WHERE came IS NOT NULL")
     people = pd.DataFrame(rows, columns=["round", "person", "came"])
@@ -126,14 +126,14 @@ def rounds_of(register: Register, groups: pd.Series) -> Rounds:
 
 
 def wanted_of(quotas: pd.DataFrame, feature: str, size: int, *, per_seat: float = 1) -> dict[str, int]:
-    """Return group → how many are to come: each group should be able to fill all the seats that it may have.
+    """Return group → how many should come, so that each group can fill all the seats that it may have.
 
     Parameters
     ----------
     quotas : DataFrame
         feature, value, min, max.
     feature : str
-        What the groups are of.
+        The feature that defines the groups.
     size : int
         Seats.
     per_seat : float
@@ -142,7 +142,7 @@ def wanted_of(quotas: pd.DataFrame, feature: str, size: int, *, per_seat: float 
     Raises
     ------
     DataError
-        No quota is of the feature, quotas are not as they must be, or no panel of that size keeps them.
+        There are no quotas of the feature, quotas are not valid, or no panel of that size keeps them.
     """
     of_feature = quotas[quotas["feature"] == feature]
     if of_feature.empty:
@@ -167,17 +167,17 @@ def plan_invitations(
     chance: float = 0.95,
     people: Mapping[str, float] | None = None,
 ) -> Recruitment:
-    """Return how many of each group to invite so that all groups fill with a stated chance.
+    """Return how many people of each group to invite so that all groups fill with a given chance.
 
     Parameters
     ----------
     rounds : Rounds
     wanted : mapping of str to int
-        Group → how many are to come.
+        Group → how many should come.
     chance : float
-        That all groups fill, between 0 and 1.
+        The chance that all groups fill, between 0 and 1.
     people : mapping of str to float, optional
-        Group → how many there are to invite.
+        Group → how many people can be invited.
 
     Returns
     -------
@@ -230,7 +230,7 @@ def plan_invitations(
 
 
 def _enough(wanted: int, most: int, a: float, b: float, chance: float) -> int | None:
-    """Return how many to invite so that as many come as are wanted; None where even the most are too few."""
+    """Return how many to invite so that enough come; None if even the largest number is too small."""
     from scipy.stats import betabinom
 
     counts = range(wanted, most + 1)
@@ -239,9 +239,9 @@ def _enough(wanted: int, most: int, a: float, b: float, chance: float) -> int | 
 
 
 def _variation(table: pd.DataFrame) -> float:
-    """Return the correlation within a round that Pearson's statistic of all groups and rounds shows.
+    """Return the correlation within a round, estimated from Pearson's statistic over groups and rounds.
 
-    Its expectation is linear in the correlation: what binomial answers give, and what is beyond.
+    The statistic's expectation is linear in the correlation, so that it can be solved for it.
     """
     beyond, weight = 0.0, 0.0
     for _, rounds in table[table["invited"] > 0].groupby("group"):
@@ -258,12 +258,12 @@ def _variation(table: pd.DataFrame) -> float:
 
 
 def _predicted(rounds: pd.DataFrame, variation: float) -> tuple[float, float]:
-    """Return the beta distribution of a new round's rate."""
+    """Return the beta distribution of the rate in a new round."""
     n = rounds["invited"].to_numpy(dtype=float)
     total = n.sum()
     rate = (rounds["came"].sum() + 0.5) / (total + 1)
     spread = (n * (1 + (n - 1) * variation)).sum() / total
-    # In units of rate (1 - rate): between rounds, and of the estimate; with one round of n it is 1 / (n + 2).
+    # Variance between rounds plus that of the estimate, over rate (1 - rate); 1 / (n + 2) for one round.
     precision = 1 / min(variation + spread / (total + 2), 0.99) - 1
     return float(rate * precision), float((1 - rate) * precision)
 

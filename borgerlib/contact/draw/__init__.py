@@ -1,1 +1,1 @@
-"""A draw before everybody: who may be drawn, quotas, codes, what is published, and its check."""
+"""A public draw: who may be drawn, quotas, codes, what is published, and its verification."""

@@ -1,4 +1,4 @@
-"""The draw itself and its check: does everything that was published agree, and which panel is it."""
+"""Verify that everything published agrees, and record which panel was drawn."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _OTHER_PAGE = (
 
 
 def verify(folder: Path, *, fingerprint: str = "") -> Publication:
-    """Return a publication in which everything agrees, down to the page.
+    """Return a publication after verifying that everything in it agrees, including the page.
 
-    The page is compared whole where this program would make the same; a page of another version is compared
-    by what it states, and the publication's `notice` says so.
+    If this program would make the same page, the page is compared as a whole; a page from another version is
+    compared by its statements, and the publication's `notice` says so.
 
     Parameters
     ----------
@@ -49,8 +49,9 @@ def verify(folder: Path, *, fingerprint: str = "") -> Publication:
     Raises
     ------
     DataError
-        Files were changed, a panel has not its size or holds somebody twice or a stranger, a chance is not
-        the share of panels, the page says something else, or the fingerprint is another: all are listed.
+        Files were changed; a panel has the wrong size, or holds somebody twice or somebody who is not in the
+        lottery; a chance is not the share of panels; the page says something else; or the fingerprint
+        differs. All problems are listed.
     """
     published = read_publication(folder)
     problems = [*_file_problems(published), *_fingerprint_problems(published, fingerprint)]
@@ -63,7 +64,7 @@ def verify(folder: Path, *, fingerprint: str = "") -> Publication:
 
 
 def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publication:
-    """Record what the dice chose, also where that panel falls out, and return the publication with it.
+    """Record the panel that the dice chose, even if it is void, and return the publication with it.
 
     Parameters
     ----------
@@ -71,13 +72,13 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     number : int
         The dice: 0 to panels - 1.
     withdrawn : sequence of str
-        Codes of those who have withdrawn since, beside those that are recorded already: a panel with one of
-        them falls out.
+        Codes of those who have withdrawn since the publication, in addition to those already recorded: a
+        panel with one of them is void.
 
     Raises
     ------
     DataError
-        There is no such panel, another was drawn already, or it holds somebody who has withdrawn.
+        There is no such panel, another was already drawn, or the panel holds somebody who has withdrawn.
     """
     published = read_publication(folder)
     _require_none(_file_problems(published), folder)
@@ -92,12 +93,12 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
             f"Nobody of this lottery has the code {', '.join(unknown)}.", hint="Check the letters."
         )
     met = sorted(gone & set(published.panels[number]))
-    # What fell out is told too: nobody can name a code to be rid of a panel, and nothing shows it.
+    # Record void panels too, so that naming a code just to get rid of a panel leaves a trace.
     fallen = [*published.fallen, *([number] if met and number not in published.fallen else [])]
     done = replace(
         published, drawn=None if met else number, withdrawn=tuple(sorted(gone)), fallen=tuple(fallen)
     )
-    # The page comes first: where the result was not written any more, only the same throw goes on.
+    # Write the page first: if writing the result then fails, only the same throw can be recorded again.
     if not any(_page_agrees(folder / PAGE, told) for told in (published, done)):
         _require_none([_OTHER_PAGE], folder)
     write_page(folder, done)
@@ -154,7 +155,7 @@ def _thrown_problems(published: Publication) -> list[str]:
 
 
 def _page_agrees(path: Path, published: Publication) -> bool:
-    """Return whether a page says what the files do; the words of another version may differ."""
+    """Return whether a page says the same as the files; the wording of another version may differ."""
     page = _read_page(path)
     if page == lottery_page(published):
         return True
@@ -166,7 +167,7 @@ def _read_page(path: Path) -> str:
 
 
 def _states(page: str, published: Publication) -> bool:
-    """Return whether a page has the data, fingerprint, title and result of a lottery, and no other code."""
+    """Return whether a page has the data, fingerprint, title and result of a lottery, and no extra code."""
     tree = BeautifulSoup(page, "html.parser")
     try:
         data = [json.loads(script.extract().text) for script in tree.select("script#data")]

@@ -1,4 +1,4 @@
-"""Who may be drawn, as a file holds them, and who of them has a seat already."""
+"""Read who may be drawn from a file, and take out those who already have a seat."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_people(path: Path, ident: str) -> pd.DataFrame:
     Raises
     ------
     DataError
-        There is no such column, somebody has no id, or two have the same.
+        There is no such column, or an id is missing or not unique.
     """
     people = read_export(path).frame
     if ident not in people:
@@ -37,7 +37,7 @@ def read_people(path: Path, ident: str) -> pd.DataFrame:
 
 
 def read_idents(path: Path) -> list[str]:
-    """Return the ids of a text file, one a line.
+    """Return the ids in a text file with one id per line.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def read_idents(path: Path) -> list[str]:
 
 
 def _named(idents: Sequence[object]) -> str:
-    """Return the first ids, none of them an address, a telephone number or a CPR number."""
+    """Return the first ids as text, with e-mail addresses, telephone and CPR numbers masked."""
     return ", ".join(tells_nobody(str(ident)) for ident in idents[:10])
 
 
@@ -65,14 +65,14 @@ def pool_of(
     withdrawn: Sequence[str] = (),
     household: str | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """Return who may be drawn, the quotas and the number of seats, given those who keep theirs.
+    """Return who may be drawn, the quotas and the number of vacant seats, given who keeps a seat.
 
-    Whoever has withdrawn is not drawn, nor who lives with somebody seated where households are kept apart.
+    People who have withdrawn are not drawn; with `household`, nor are those who live with somebody seated.
 
     Raises
     ------
     DataError
-        Somebody seated or withdrawn is not among the people, or both, or all seats are taken.
+        Somebody seated or withdrawn is not among the people, is both at once, or no seat is vacant.
     """
     problems = [
         f"These {what} but are not among the people: {_named(strangers)}."

@@ -1,9 +1,9 @@
-"""What is published before a panel is drawn, so that anyone can check the draw and nobody is named.
+"""What is published before a panel is drawn, so that anyone can verify the draw without anybody being named.
 
-A folder: the panels as codes, everybody's chance, the quotas, what the draw is, and the hash of each file.
-The *fingerprint* is the hash of the file with the hashes; it is read aloud before the dice are thrown.
-Who has which code stands in a folder of its own, for the municipality alone. One page, offline, is where a
-citizen types her code and sees her chance and whether she was drawn.
+The public folder holds the panels as codes, everybody's chance, the quotas, a description of the draw, and
+the hash of each file. The *fingerprint* is the hash of the file of hashes; it is read aloud before the dice
+are thrown. A separate folder, for the municipality only, says who has which code. On a page that works
+offline, citizens type their code to see their chance and whether they were drawn.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SUMS, RESULT, PAGE = "SHA256SUMS", "resultat.json", "index.html"
 PUBLISHED = (ABOUT, CHANCES, PANELS, QUOTAS)
 WHO = "koder.csv"
 _TEMPLATE = Path(__file__).with_name("page.html.j2")
-# Columns and variables of the population have names for data; the page is read by citizens.
+# Danish words for the names of columns and population variables, because citizens read the page.
 _WORDS = {
     "koen": "køn",
     "sex": "køn",
@@ -48,7 +48,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class About:
-    """What a draw is: its name, its size, its people and panels, and what it was made with."""
+    """The description of a draw: title, size, numbers of people and panels, and the software that made it."""
 
     title: str
     date: str
@@ -76,13 +76,13 @@ class Publication:
         The codes on each panel, the first being panel 000.
     quotas : DataFrame
     fingerprint : str
-        The hash of all of it, 64 hexadecimal digits.
+        The hash of the whole publication, 64 hexadecimal digits.
     drawn : int or None
         The panel that was drawn.
     withdrawn : tuple of str
-        Codes of those who have withdrawn since: no panel with one of them is drawn.
+        Codes of those who have withdrawn since the publication; a panel with one of them is void.
     fallen : tuple of int
-        The panels that the dice chose and that fell out for that, in order.
+        The void panels that the dice chose, in order.
     notice : str
         What `borgerlib.contact.draw.check.verify` could not check, in words; '' where it checked everything.
     """
@@ -109,12 +109,12 @@ def publish(
     seed: int,
     cap: float | None = None,
 ) -> Publication:
-    """Write a lottery's publication, and, apart, who has which code.
+    """Write a lottery's publication and, in a separate folder, who has which code.
 
     Parameters
     ----------
     folder, private : Path
-        What everybody may see; what the municipality keeps (mode 0700). Neither may be inside the other.
+        What is public, and what the municipality keeps (mode 0700). Neither may be inside the other.
     result, listed
         Of `borgerlib.leximin_chances` and `borgerlib.list_panels`.
     title : str
@@ -122,14 +122,14 @@ def publish(
     day : date
         The date of the publication.
     seed : int
-        That the panels were listed with.
+        The seed with which the panels were listed.
     cap : float, optional
-        The multiple of the mean chance that was the cap.
+        The highest chance allowed, as a multiple of the mean.
 
     Raises
     ------
     DataError
-        There is a published lottery in the folder already, or a folder stands inside the other.
+        The folder already holds a published lottery, or one folder is inside the other.
     """
     _refuse_to_overwrite(folder, private)
     codes_of = make_codes(listed.members.columns)
@@ -162,12 +162,12 @@ def publish(
 
 
 def read_publication(folder: Path) -> Publication:
-    """Return a published lottery, after comparing every file with its hash.
+    """Return a published lottery after checking each file against its hash.
 
     Raises
     ------
     DataError
-        A file is missing, or is not the one that was published.
+        A file is missing or has been changed.
     """
     missing = [name for name in (*PUBLISHED, SUMS) if not (folder / name).is_file()]
     if missing:
@@ -235,7 +235,7 @@ def write_page(folder: Path, published: Publication) -> None:
 
 
 def lottery_page(published: Publication) -> str:
-    """Return the page of a published lottery: with its data, its fingerprint and, once drawn, its panel."""
+    """Return the page of a published lottery, with its data, its fingerprint and, once drawn, its panel."""
     about, drawn = published.about, published.drawn
     return str(
         template(_TEMPLATE.name, _TEMPLATE.parent).render(
@@ -263,12 +263,12 @@ def lottery_page(published: Publication) -> str:
 
 
 def has_our_template(published: Publication) -> bool:
-    """Return whether the lottery was published by a program that makes the same page as this one."""
+    """Return whether the program that published the lottery makes the same page as this one."""
     return (published.about.version, published.about.template) == (version("borgerlib"), _hash(_TEMPLATE))
 
 
 def page_data(published: Publication) -> dict[str, object]:
-    """Return what the page looks codes up in: letters and digits, so nothing in it can end a script."""
+    """Return the data in which the page looks up codes: letters and digits only, so safe in a script."""
     position = {code: at for at, code in enumerate(published.chances.index)}
     return {
         "codes": list(position),
@@ -280,12 +280,12 @@ def page_data(published: Publication) -> dict[str, object]:
 
 
 def grouped(fingerprint: str) -> str:
-    """Return a fingerprint in groups of eight, to be read aloud."""
+    """Return a fingerprint in groups of eight digits, for reading aloud."""
     return " ".join(fingerprint[start : start + 8] for start in range(0, len(fingerprint), 8))
 
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Write what JSON can hold."""
+    """Write content as JSON."""
     text = f"{json.dumps(content, ensure_ascii=False, indent=1)}\n"
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""Where quotas come from: a file, the population, or the seats that are vacant."""
+"""Make quotas from a file, from the population, or for vacant seats."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class _QuotaFile:
 
 
 def read_quotas(path: Path) -> pd.DataFrame:
-    """Return the quotas of a file: a table with the columns feature, value, min, max, or TOML.
+    """Return the quotas in a file: a table with the columns feature, value, min, max, or TOML.
 
-    In TOML each is a table ``[[quota]]`` with these keys.
+    In TOML, each quota is a table ``[[quota]]`` with these keys.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def read_quotas(path: Path) -> pd.DataFrame:
 def quotas_from_population(
     municipality: str, size: int, *, by: Sequence[str] | Mapping[str, str], min_age: int = 15
 ) -> pd.DataFrame:
-    """Return quotas as the people who live there: each value's share of the seats, rounded down and up.
+    """Return quotas that mirror the population: each value's share of the seats, rounded down and up.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def quotas_from_population(
 
 
 def quotas_of(living: Mapping[str, pd.Series], size: int, *, untold: str = "") -> pd.DataFrame:
-    """Return quotas of seats as the people who live there: each group's share, rounded down and up.
+    """Return quotas that mirror numbers of people: each group's share of the seats, rounded down and up.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def quotas_of(living: Mapping[str, pd.Series], size: int, *, untold: str = "") -
     size : int
         Seats.
     untold : str
-        A value beside, of any number of people: those of whom it is not known; '' for none.
+        An additional value, without limits, for people whose value is not known; '' for none.
     """
     rows = []
     for feature, people in living.items():
@@ -108,10 +108,10 @@ def quotas_of(living: Mapping[str, pd.Series], size: int, *, untold: str = "") -
 
 
 def quotas_of_vacancies(quotas: pd.DataFrame, seated: pd.DataFrame) -> pd.DataFrame:
-    """Return the quotas for the seats that are left, given the people who keep theirs.
+    """Return the quotas for the vacant seats, given the people who keep theirs.
 
-    Who takes a vacant seat is drawn by the same rule as the panel was: among those of the pool who are not
-    seated, with these quotas. A maximum that the seated exceed already becomes 0.
+    Vacant seats are filled by the same rule as the panel: by a draw among the others in the pool, with these
+    quotas. A maximum that the seated people already exceed becomes 0.
     """
     held = [
         int((seated[feature].astype(str) == str(value)).sum())

@@ -1,1 +1,1 @@
-"""Who is invited: chosen by their answers or by lot, seen beside the population, and put on a list."""
+"""Choose whom to invite, by answers or by lot, compare them with the population, and make a list."""

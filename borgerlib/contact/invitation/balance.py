@@ -1,4 +1,4 @@
-"""A draw of those chosen that is balanced as the population: whether it can be, and who is drawn."""
+"""A draw that mirrors the population: whether it is possible, and who is drawn."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from borgerlib.errors import DataError, ParameterError
 from borgerlib.view.words.method import ROLE_WORDS
 
 UNTOLD = "andre"
-"""Those whose level the population is not counted by, or who have not said."""
+"""People who have not answered, or whose level has no population count."""
 
 
 @dataclass(frozen=True)
 class Balance:
-    """Who may be drawn, and what those drawn are to look like; made by `balance`.
+    """Who may be drawn, and the quotas that a draw must keep; made by `balance`.
 
     Attributes
     ----------
     people : DataFrame
-        One row a person, by her number; a column for each thing that the population is counted by, in Danish.
+        One row per person, by number; one column, in Danish, per feature that the population is counted by.
     quotas : DataFrame
         feature, value, min, max, for `size` seats.
     size : int
@@ -44,11 +44,11 @@ class Balance:
     cap: float | None = None
 
     def why_not(self) -> Infeasible | None:
-        """Return why nobody can be drawn so; None where somebody can."""
+        """Return why no draw keeps the quotas; None if one does."""
         return why_infeasible(make_pool(self.people, self.quotas, self.size, None))
 
     def mended(self, reason: Infeasible) -> Balance:
-        """Return the balance with the smallest change that mends it."""
+        """Return the balance with the smallest change of quotas that makes a draw possible."""
         quotas = self.quotas.set_index(["feature", "value"])
         for change in reason.changes:
             quotas.loc[(change.feature, change.value), change.bound] = change.becomes
@@ -75,9 +75,9 @@ class Drawn:
     chances : Series
         The chance of a seat that each person had (0-1).
     seed : int
-        Repeats the draw.
+        The seed; it repeats the draw.
     mended : Infeasible or None
-        What had to be changed so that the reserves could be drawn.
+        The quotas that had to change so that reserves could be drawn.
     uncapped : bool
         The cap could not be kept for the reserves.
     """
@@ -97,9 +97,9 @@ def balance(
     quotas: pd.DataFrame | None = None,
     cap: float | None = None,
 ) -> Balance:
-    """Return how to draw from those chosen, balanced as the people who live here.
+    """Return how to draw from those chosen so that they mirror the population.
 
-    A group's seats are its share of the people of its age (or sex, or area), rounded down and up.
+    Each group of age, sex or area gets its share of the seats, rounded down and up.
 
     Parameters
     ----------
@@ -109,17 +109,17 @@ def balance(
     size : int
         Seats.
     quotas : DataFrame, optional
-        feature, value, min, max of one's own, in Danish as `Balance.people` has them; what these do not name
-        is balanced as the population.
+        The user's own feature, value, min, max, named in Danish as in `Balance.people`; features without own
+        quotas mirror the population.
     cap : float, optional
         As `Balance`.
 
     Raises
     ------
     ParameterError
-        There is no seat, or there are more seats than people.
+        There are no seats, or more seats than people.
     DataError
-        The quotas name what is not known, leave somebody out, or are no numbers (in Danish).
+        The quotas name an unknown feature or value, leave somebody out, or are not numbers (in Danish).
     """
     if not 1 <= size <= len(chosen):
         raise ParameterError(f"size = {size}: from 1 to {len(chosen)}, the people who were chosen.")
@@ -143,12 +143,12 @@ def balance(
 
 
 def _plain(level: object) -> str:
-    """Return a level's name as people write it in a spreadsheet: no matter the case, or which dash."""
+    """Return a level's name in lower case and with hyphens, to match what people type in spreadsheets."""
     return str(level).casefold().replace("–", "-")
 
 
 def _check_own(quotas: pd.DataFrame, usual: pd.DataFrame) -> None:
-    """Raise `DataError` (in Danish) with all that is wrong with quotas of one's own."""
+    """Raise `DataError` (in Danish) that lists all problems of the user's own quotas."""
     levels = {
         str(feature): list(values)
         for feature, values in usual[usual["value"] != UNTOLD].groupby("feature", sort=False)["value"]
@@ -169,7 +169,7 @@ def _check_own(quotas: pd.DataFrame, usual: pd.DataFrame) -> None:
 
 
 def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:
-    """Draw, and draw reserves from the others by the same rule, as far as they reach.
+    """Draw, and then draw as many reserves as possible from the others by the same rule.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:
     Raises
     ------
     DataError
-        Nobody can be drawn so; the smallest change that mends it is told. Or the seats cannot keep the cap.
+        No draw keeps the quotas (the message names the smallest change that allows one), or the cap.
     """
     result = wanted.chances()
     seated = draw_panel(result, seed=seed)

@@ -1,4 +1,4 @@
-"""Those who may be invited today, with what they have answered, ready to be chosen from."""
+"""The people who may be invited today, with their answers, to choose from."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from borgerlib.view.citizens.sections import load_sections
 
 @dataclass(frozen=True)
 class Candidates:
-    """Those who may be invited; made by `open_candidates`. Holds answers beside people.
+    """The people who may be invited; made by `open_candidates`. Links answers to people.
 
     Attributes
     ----------
     municipality : Municipality
     able : frozenset of int
-        Everybody whose consent covers an invitation today, by her number in the register.
+        The register numbers of everybody whose consent covers an invitation today.
     answers : DataFrame
-        One row a person, by her number: what those have answered whose answers may decide, and `response`,
-        the survey's own number of the answers.
+        One row per person, by number: the answers of those who allow them to decide, and `response`, the
+        survey's own number of the answers.
     items : mapping of str to str
-        Role → the column of `answers`, or what its columns begin with before ``__``.
+        Role → the column of `answers`, or the part of its columns' names before ``__``.
     responses : Series
-        The survey's own number of the answers, by person, also of those whose answers may not decide.
+        The survey's own number of the answers, by person, including those whose answers may not decide.
     offer : Offer
-        What can be chosen by, and how many people live here.
+        What people can be chosen by, and the population counts.
     """
 
     municipality: Municipality
@@ -49,7 +49,7 @@ class Candidates:
     offer: Offer = field(repr=False)
 
     def chosen(self, selection: Selection) -> pd.DataFrame:
-        """Return the rows of `answers` of those in one of the levels of each role."""
+        """Return the rows of `answers` of people who are in one of the levels of each role."""
         rows = np.ones(len(self.answers), dtype=bool)
         for role, levels in selection.levels.items():
             item = self.items[role]
@@ -62,20 +62,20 @@ class Candidates:
 
 
 def open_candidates(municipality: str, register: Register, *, day: date) -> Candidates:
-    """Return who may be invited on a day.
+    """Return the people who may be invited on a day.
 
     Parameters
     ----------
     municipality : str
         Name, code or folder; prepared by ``borger prepare``.
     register : Register
-        That of the municipality, open.
+        The municipality's register, open.
     day : date
 
     Raises
     ------
     DataError
-        The municipality has not been prepared, or a file of it is damaged.
+        The municipality has not been prepared, or one of its files is damaged.
     """
     survey = open_survey(municipality)
     respondents, codebook = survey.respondents, survey.codebook
@@ -90,7 +90,7 @@ def open_candidates(municipality: str, register: Register, *, day: date) -> Cand
     ready = filterable(copy, codebook, age_bands=load_sections().age_bands)
     numbers = [person_of.get(pseudonym_of(register.key, source, name), -1) for name in names]
     people = pd.Series(numbers, name="person")
-    # Whoever has answered twice is known by what she said last.
+    # Of people who have answered twice, use the last answer.
     last = people.ge(0) & ~people.duplicated(keep="last")
     answers = ready.copy.assign(response=responses.astype(str).to_numpy())[last].set_axis(people[last])
     able = covered(register, INVITATION, day=day, by_answers=False)

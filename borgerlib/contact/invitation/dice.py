@@ -1,4 +1,4 @@
-"""The draw before everybody: a thousand panels laid out, three dice, and who has a seat."""
+"""The public draw: a thousand panels are published, three dice choose one, and its people have seats."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _FOLDER = "lodtraekning-"
 
 @dataclass(frozen=True)
 class LaidOut:
-    """A lottery that anyone may check before the dice are thrown.
+    """A published lottery that anyone can verify before the dice are thrown.
 
     Attributes
     ----------
     public, private : Path
-        What is for everybody, and who has which code.
+        The public folder, and the one that says who has which code.
     published : Publication
-        Its fingerprint is read aloud before the dice are thrown.
+        The publication; its fingerprint is read aloud before the dice are thrown.
     """
 
     public: Path
@@ -54,18 +54,18 @@ def lay_out(
     wanted : Balance
     folder : Path
     title : str
-        What is drawn.
+        What the draw is for.
     day : date
     seed : int
     letters : mapping of int to str
-        Person → the code in her letters, to stand beside that of the lottery in the private folder.
+        Person → the code in her letters; the private folder lists it with her lottery code.
     check : callable, optional
-        Raises where one of the panels could not be invited, before anything is published.
+        Called before anything is published; raises if one of the panels could not be invited.
 
     Raises
     ------
     DataError
-        Nobody can be drawn so; the smallest change that mends it is told.
+        No draw keeps the quotas; the message names the smallest change that allows one.
     """
     result = wanted.chances()
     listed = list_panels(result, seed=seed)
@@ -83,8 +83,8 @@ def lay_out(
 
 
 def waiting(folder: Path) -> LaidOut | None:
-    """Return the lottery within `folder` that was laid out last, if its dice are still to be thrown."""
-    # A folder without its public part was cut off while it was laid out; a copy has a name of its own.
+    """Return the newest lottery within `folder` if its dice have not been thrown yet."""
+    # Skip folders without a public part, whose publication was interrupted, and users' copies (other names).
     ours = re.compile(rf"{_FOLDER}\d{{4}}-\d\d-\d\d-\d+")
     whole = [own for own in folder.glob("*") if ours.fullmatch(own.name) and _parts(own)[0].is_dir()]
     if not whole:
@@ -95,27 +95,27 @@ def waiting(folder: Path) -> LaidOut | None:
 
 
 def read_dice(typed: str) -> int:
-    """Return what three dice show, as typed; raise a `ParameterError` in Danish where it is anything else."""
+    """Return the typed number of three dice; raise a `ParameterError` in Danish if it is anything else."""
     if not re.fullmatch("[0-9]{3}", typed.strip()):
         raise ParameterError("Skriv de tre tal, som terningerne viser, fx 042.")
     return int(typed)
 
 
 def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.DataFrame:
-    """Record what the dice chose, and return who has a seat, with the code that the lottery's page asks for.
+    """Record the panel that the dice chose; return its people, each with the code for the lottery's page.
 
     Parameters
     ----------
     laid_out : LaidOut
     number : int
-        The dice: 0 to 999.
+        What the dice show: 0 to 999.
     able : collection of int
-        Whose consent still covers it: a panel with somebody else falls out.
+        People whose consent still covers the invitation; a panel with anybody else is void.
 
     Raises
     ------
     DataError
-        There is no such panel, another was drawn already, or it falls out.
+        There is no such panel, another was already drawn, or it is void.
     """
     codes = _codes(laid_out.private)
     gone = codes[~codes.index.isin(list(able))]

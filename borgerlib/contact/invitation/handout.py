@@ -1,4 +1,4 @@
-"""The list as a file for its owner alone, made by the register's rules."""
+"""Make the list by the register's rules, as a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from borgerlib.interest.store import contact_folder
 
 @dataclass(frozen=True)
 class Handout:
-    """A list that was made: where, how many are on it, how many could not be reached in that way."""
+    """A finished list: its file, how many are on it, and how many could not be reached in that way."""
 
     path: Path
     people: int
@@ -31,7 +31,7 @@ class Handout:
 
 
 def lists_folder(municipality: str) -> Path:
-    """Return where a municipality's lists stand: in a folder for its owner alone, made where it is not."""
+    """Return the folder of a municipality's lists, which only its owner can read; make it if necessary."""
     folder = contact_folder(municipality)
     lists = folder.with_name(f"{folder.name}-lister")
     lists.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,14 +58,14 @@ def hand_out(
     day : date
         Today.
     among : iterable of int, optional
-        Only these people, chosen by their answers or drawn by lot; otherwise everybody.
+        The people chosen by their answers or drawn by lot; by default everybody.
     seats : DataFrame, optional
-        What the list tells of those drawn, one row a person: Plads (her seat or place as a reserve) and more.
+        Further columns on those drawn, one row per person: Plads (seat or place as a reserve) and others.
 
     Raises
     ------
     ParameterError
-        Something is not told (in Danish).
+        Information is missing in `wanted` (in Danish).
     DisclosureError
         As `borgerlib.contact.register.lists.make_list`.
     """
@@ -94,7 +94,7 @@ def hand_out(
 def require_listable(
     register: Register, candidates: Candidates, wanted: ListRequest, panels: Sequence[set[int]], *, day: date
 ) -> None:
-    """Raise where one of these panels, were it drawn, could not be made a list of.
+    """Raise if the list of one of these panels, should it be drawn, would be refused.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def require_listable(
 
 
 def _reachable(candidates: Candidates, channel: Channel) -> set[int] | None:
-    """Return who can be reached through whoever joins the survey's number with CPR; None for other ways."""
+    """Return who can be reached by Digital Post, through the survey's numbers; None for other channels."""
     return set(candidates.responses.dropna().index) if channel == "digital_post" else None
 
 

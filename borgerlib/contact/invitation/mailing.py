@@ -1,4 +1,4 @@
-"""The list as it is merged into letters, e-mails or text messages, with how to withdraw for each person."""
+"""The list in the form for merging into letters, e-mails or text messages, with how to withdraw."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADINGS = {"name": "Navn", "mail": "E-mail", "phone": "Telefon", "code": "Kode
 
 
 class Way(NamedTuple):
-    """A channel: what it is called in a file's name, what a person must have given, what is told of her."""
+    """A channel: its name in file names, the contact detail that it needs, and the columns of its list."""
 
     called: str
     reach: Reach
@@ -30,7 +30,7 @@ CHANNELS: dict[Channel, Way] = {
     "letter": Way("brev", "", ("name", "code")),
     "mail": Way("e-mail", "mail", ("name", "mail", "code")),
     "sms": Way("sms", "phone", ("name", "phone", "code")),
-    # Whoever sends joins CPR by the survey's number; neither is held here.
+    # The sender looks up CPR numbers by the survey's number; the register holds neither.
     "digital_post": Way("digital-post", "", ("code",)),
 }
 
@@ -44,7 +44,7 @@ class ListRequest:
     purpose, maker : str
         What it is for, and who makes it, in words.
     contact : str
-        Where to withdraw: an address to write to, a telephone number, or a link in which {kode} is the code.
+        Where people withdraw: an address, a telephone number, or a link in which {kode} becomes the code.
     channel : {'all', 'letter', 'mail', 'sms', 'digital_post'}
     ending : {'.csv', '.xlsx'}
     """
@@ -56,7 +56,7 @@ class ListRequest:
     ending: Literal[".csv", ".xlsx"] = ".csv"
 
     def require_complete(self) -> None:
-        """Raise a ParameterError in Danish that names what is not told yet."""
+        """Raise a `ParameterError` in Danish that names what is missing."""
         told = {
             "hvad listen er til": self.purpose,
             "hvem der laver den": self.maker,
@@ -67,14 +67,14 @@ class ListRequest:
 
 
 def mailing(people: pd.DataFrame, wanted: ListRequest, day: date) -> pd.DataFrame:
-    """Return a list with Danish headings, no more of each person than the channel needs.
+    """Return a list with Danish headings and only the details that the channel needs.
 
     Parameters
     ----------
     people : DataFrame
-        As `borgerlib.contact.register.lists.make_list` returns; further columns follow at the end.
+        As `borgerlib.contact.register.lists.make_list` returns it; further columns are put last.
     wanted : ListRequest
-        Its purpose and maker stand in every row, since files travel.
+        Its purpose and maker are written in every row, because files get passed on.
     day : date
 
     Returns

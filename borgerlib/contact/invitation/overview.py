@@ -1,4 +1,4 @@
-"""How many a choice means, and who they are beside the population: told so that nobody's answer is."""
+"""How many people a choice means and how they compare with the population, without revealing answers."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _SOURCE = "kommunens register over samtykker og Danmarks Statistiks folketal"
 
 @dataclass(frozen=True)
 class Overview:
-    """What may be told of a choice.
+    """What may be shown of a choice.
 
     Attributes
     ----------
     sentences : tuple of str
         In Danish; the first says how many can be invited, in tens where answers decide.
     chart : Chart or None
-        Their ages and sexes beside the population's; None where they are too few.
+        Their ages and sexes next to the population's; None if they are too few.
     """
 
     sentences: tuple[str, ...]
@@ -38,11 +38,11 @@ class Overview:
 
 
 def overview(candidates: Candidates, selection: Selection) -> Overview:
-    """Return how many a choice means and who they are.
+    """Return how many people a choice means and who they are.
 
-    A list of fewer than ten is never made, so fewer are not counted either. Counts by answers are rounded to
-    tens, and the chart's numbers have passed the gate: two choices that differ by one person look alike,
-    but for the few that lie at a boundary.
+    Lists of fewer than ten people are never made, so no smaller count is shown. Counts by answers are rounded
+    to tens, and the chart's numbers are disclosure-controlled: choices that differ by one person look alike,
+    except at a rounding boundary.
     """
     chosen = candidates.answers if selection.is_everybody else candidates.chosen(selection)
     count = len(candidates.able) if selection.is_everybody else len(chosen)
@@ -53,7 +53,7 @@ def overview(candidates: Candidates, selection: Selection) -> Overview:
             f"{danish.number(silent)} har sagt ja til at blive inviteret, men ikke til at deres svar afgør, "
             "til hvad. De kan kun være med på lister til alle."
         )
-    # A choice of ages says itself how old the chosen are.
+    # Leave out the features that were chosen by: they would show only the choice itself.
     labels = {
         role: {level.id: level.label for level in found.levels}
         for role in _ROLES
@@ -96,18 +96,18 @@ def beside_population(
     source: str,
     simulated: bool,
 ) -> DisclosedEstimates:
-    """Return what share of some people is of each group, beside the group's share of the population.
+    """Return the share of each group among some people, next to its share of the population.
 
     Parameters
     ----------
     people : DataFrame
-        One row a person, a column a division.
+        One row per person, one column per division.
     living : mapping of str to Series
-        Division → level → how many live here; levels that nobody counts are left out.
+        Division → level → number of residents; levels without a population count are left out.
     labels : mapping of str to mapping of str to str
         Division → level → its name, in order.
     called : str
-        What the people are called.
+        Name of the people in the chart.
     base, source : str
         As `borgerlib.disclose`.
     simulated : bool
@@ -131,7 +131,7 @@ def beside_population(
 
 
 def living_by(candidates: Candidates) -> dict[str, pd.Series]:
-    """Return role → how many people live here by level, for what the population is counted by."""
+    """Return role → number of residents by level, for the roles that the population is counted by."""
     cells = pd.DataFrame(candidates.offer.citizens, columns=["age", "sex", "people"])
     counted = {role: cells.groupby(role, sort=False)["people"].sum() for role in _ROLES}
     return counted | {role: pd.Series(dict(areas)) for role, areas in candidates.offer.areas.items()}

@@ -1,7 +1,8 @@
-"""SIMULEREDE DATA: who comes to a meeting for all, by a filtered invitation, and by a balanced draw.
+"""SIMULEREDE DATA: who comes to an open meeting, by a filtered invitation, and by a balanced draw.
 
-A whole population with its answers is made up (`borgerlib.simulate_export`), so who comes in three ways can
-be held beside everybody who could have. The assumptions are plain and stated; they are no finding.
+The whole population and its answers are simulated (`borgerlib.simulate_export`), so that those who come in
+each of the three ways can be compared with everybody. The simple assumptions are stated; they are no
+findings.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ class WhoComes:
         )
 
     def _came(self, way: str) -> pd.DataFrame:
-        """Return those who came, as often as they did; everybody for ''."""
+        """Return those who came, repeated as often as they came; everybody for ''."""
         return self.people.iloc[self.came[way].ravel()] if way else self.people
 
     def _shares(self, way: str, column: str) -> pd.Series:
@@ -137,7 +138,7 @@ class WhoComes:
         return float((self._shares(way, column) - self._shares("", column)).abs().sum() / 2)
 
     def _furthest(self, way: str) -> str:
-        """Return the age group whose share is furthest from its share of the people, as a sentence."""
+        """Return a sentence on the age group whose share is furthest from its share of the population."""
         column = next(iter(self.labels))
         came, living = self._shares(way, column), self._shares("", column)
         apart = (came - living).abs()
@@ -246,10 +247,10 @@ def _would_meet(world: Simulation) -> NDArray[np.bool_]:
 def _weighted(
     generator: np.random.Generator, able: NDArray[np.bool_], weights: NDArray[np.float64], size: int
 ) -> Rows:
-    """Return rows drawn one after another by weight (Efraimidis & Spirakis 2006)."""
+    """Return rows drawn without replacement by weight (Efraimidis & Spirakis 2006)."""
     rows = np.flatnonzero(able)
     waits = generator.exponential(size=len(rows)) / weights[rows]
-    # Sorted: in which order they are found depends on the processor.
+    # Sort, because the order in which they are found depends on the processor.
     drawn: Rows = rows[np.sort(np.argpartition(waits, size - 1)[:size])]
     return drawn
 

@@ -1,1 +1,1 @@
-"""A citizens' lottery: quotas that hold, chances as equal as they allow, and a draw that anyone can check."""
+"""A citizens' lottery: it keeps quotas, makes chances as equal as they allow, and is open to verification."""

@@ -1,4 +1,4 @@
-"""Quotas that no panel keeps: which, by how many people, and the smallest change that mends them."""
+"""Quotas that no panel can keep: which ones, by how many people, and the smallest change that helps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from borgerlib.errors import DataError
 
 @dataclass(frozen=True)
 class QuotaChange:
-    """A quota's bound, moved: `bound` of the people with this value from `was` to `becomes`."""
+    """A change of a quota: the `bound` of the people with this value goes from `was` to `becomes`."""
 
     feature: str
     value: str
@@ -32,12 +32,12 @@ class Infeasible:
     Attributes
     ----------
     short : tuple of (str, str, int, int)
-        Feature, value, how many are wanted at least, how many the pool has.
+        Feature, value, the minimum wanted, and the number in the pool.
     sums : tuple of (str, str, int)
-        Feature, 'min' or 'max', what these sum to: more or less than the panel has seats.
+        Feature, 'min' or 'max', and their sum, which is above or below the number of seats.
     changes : tuple of Change
-        As few people's seats as any that mend it; none where no change of quotas does, for too many live
-        together.
+        The smallest changes that make a panel possible; empty if no change of quotas does, because too many
+        people live together.
     size : int
         Seats.
     """
@@ -49,7 +49,7 @@ class Infeasible:
 
 
 def why_infeasible(pool: Pool) -> Infeasible | None:
-    """Return why no panel keeps all quotas; None where one does."""
+    """Return why no panel keeps all quotas; None if one does."""
     if Panels(pool).best(np.zeros(len(pool.counts))) is not None:
         return None
     held = np.asarray(pool.rows @ pool.counts)[1 : len(pool.quotas) + 1].astype(int)
@@ -65,7 +65,7 @@ def why_infeasible(pool: Pool) -> Infeasible | None:
 
 
 def require_feasible(pool: Pool) -> None:
-    """Raise a DataError that names the smallest change, unless some panel keeps all quotas."""
+    """Raise a `DataError` that names the smallest change, unless some panel keeps all quotas."""
     found = why_infeasible(pool)
     if found is not None:
         raise DataError(
@@ -99,7 +99,7 @@ def _problems_of(found: Infeasible) -> list[str]:
 def _smallest_change(pool: Pool) -> tuple[QuotaChange, ...]:
     count, kinds = len(pool.quotas), len(pool.counts)
     change = scipy.sparse.identity(len(pool.lower), format="csc")[:, 1 : count + 1]
-    # A minimum above the seats can go down to what is kept.
+    # A minimum may exceed the number of seats: let it go down far enough.
     most = max(pool.size, *pool.quotas["min"].tolist())
     program = Program(
         blocks([[pool.rows, change, -change]]),

@@ -1,4 +1,4 @@
-"""Leximin over whole panels, level by level, where fractions of people could have more than panels give."""
+"""Leximin over whole panels, level by level, for pools in which the relaxed chances cannot be reached."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from borgerlib.contact.lottery.pricing import Panels
 from borgerlib.contact.lottery.relaxation import PRICED, CapTooLowError, ChanceLevel
 from borgerlib.contact.lottery.solver import Floats, Program, Solution, blocks
 
-_CLOSED = 1e-7  # a level is proven when no panel could raise it by more
-_SLACK = 1e-10  # what a settled floor gives way, so that rounding cannot make the next level impossible
-_SURPLUS_COST = 1000.0  # of a chance above the cap: more than any lowest chance is worth
+_CLOSED = 1e-7  # a level is proven once no panel could raise it by more than this
+_SLACK = 1e-10  # lower settled levels by this, so that rounding cannot make the next level impossible
+_SURPLUS_COST = 1000.0  # cost of a chance above the cap: more than any lowest chance can gain
 
 
 def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, list[ChanceLevel]]:
@@ -26,7 +26,7 @@ def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, li
     cap : float
         Nobody's chance is above it.
     near : ndarray
-        Averages of each kind that the first panels are gathered around: the relaxation's.
+        Averages of each kind from the relaxation; the first panels are chosen close to them.
     """
     panels, found = Panels(pool), FoundPanels()
     spread(panels, near, 2 * len(near), found=found, behind=np.zeros(len(near)))
@@ -50,7 +50,7 @@ def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, li
 def _raised(
     master: _Master, panels: Panels, found: FoundPanels, chances: Floats
 ) -> tuple[Solution, ChanceLevel]:
-    """Raise the lowest chance of all who are not settled until prices prove that it goes no further."""
+    """Raise the lowest chance of all unsettled people until prices prove that it cannot go higher."""
     pool, unsettled = master.pool, np.isnan(chances)
     floors = np.where(unsettled, 0, chances)
     while True:
@@ -64,7 +64,7 @@ def _raised(
         lowest = solution.variables[0]
         if bound - (lowest - _SURPLUS_COST * solution.variables[1]) <= _CLOSED:
             break
-        if not add_panel(found, best[0]):  # as good as the solver can tell; the bound says how good
+        if not add_panel(found, best[0]):  # the solver finds none better; the bound says how close
             break
         add_round(panels, found, worth, best[0], max(10, len(chances) // 8))
         master.extend(list(found.values())[known:])
@@ -78,7 +78,7 @@ def _raised(
 
 
 class _Master:
-    """The program over the panels found: the lowest chance, what is above the cap, the panels' weights."""
+    """The linear program over the panels found: lowest chance, excess over the cap, panels' weights."""
 
     def __init__(self, pool: Pool, cap: float, found: FoundPanels) -> None:
         self.pool, self.cap, self.kinds = pool, cap, len(pool.counts)
@@ -104,7 +104,7 @@ class _Master:
         return solution
 
     def prices(self, solution: Solution) -> tuple[Floats, Floats]:
-        """Return the prices of the kinds' chances and of their caps, both 0 or more."""
+        """Return the dual prices of the kinds' chances and of their caps, none below 0."""
         prices = np.maximum(-solution.row_prices[: self.kinds], 0)
         caps = solution.row_prices[self.kinds + 1 :] if self.capped else np.zeros(self.kinds)
         return prices, np.maximum(caps, 0)

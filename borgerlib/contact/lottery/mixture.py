@@ -1,4 +1,4 @@
-"""A mixture of panels that gives each kind what it should have on average."""
+"""Find a mixture of panels in which each kind has the number of seats wanted on average."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from borgerlib.contact.lottery.pricing import Panels
 from borgerlib.contact.lottery.solver import Floats
 
 _EXACT = 1e-11
-_DAMPED = 0.8  # what a kind's price falls to for the next panel of a round, once a panel of the round has it
-_CHUNKS = (1.3, 0.3, 0.3, 0.4, 0.7)  # panels tried before prices are asked, as multiples of the kinds
+_DAMPED = 0.8  # factor on the price of a kind for the rest of a round, once a panel of the round holds it
+_CHUNKS = (1.3, 0.3, 0.3, 0.4, 0.7)  # panels added between attempts, as multiples of the number of kinds
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Mixture:
     Attributes
     ----------
     panels : ndarray, panels x kinds
-        How many of each kind sit on a panel.
+        Number of people of each kind on each panel.
     weights : ndarray
-        Sum to 1.
+        The panels' probabilities, which sum to 1.
     """
 
     panels: Floats
@@ -33,7 +33,7 @@ class Mixture:
 
     @property
     def averages(self) -> Floats:
-        """How many of each kind are drawn on average."""
+        """The average number of people drawn of each kind."""
         averages: Floats = self.weights @ self.panels
         return averages
 
@@ -43,16 +43,17 @@ FoundPanels = dict[bytes, Floats]
 
 
 def add_panel(found: FoundPanels, panel: Floats) -> bool:
-    """Add a panel, unless it is known; return whether it was new."""
+    """Add a panel if it is new; return whether it was."""
     known = len(found)
     found.setdefault(panel.astype(np.int32).tobytes(), panel)
     return len(found) > known
 
 
 def mix(pool: Pool, averages: Floats) -> Mixture | None:
-    """Return a mixture of panels with these averages of each kind; None where none is found.
+    """Return a mixture of panels with these averages of each kind; None if none is found.
 
-    Panels are gathered whose mean nears the averages; a small correction of equal weights then meets them.
+    Panels are collected until their mean is close to the averages; a small correction of equal weights then
+    reaches them.
     """
     panels = Panels(pool, through=averages)
     found: FoundPanels = {}
@@ -66,7 +67,7 @@ def mix(pool: Pool, averages: Floats) -> Mixture | None:
 
 
 def spread(panels: Panels, averages: Floats, count: int, *, found: FoundPanels, behind: Floats) -> Floats:
-    """Find panels that each have the kinds most behind their averages so far; return what is behind."""
+    """Add panels, each with the kinds that lack most so far; return what each kind still lacks."""
     scale = 1 / np.sqrt(np.maximum(averages, 1e-6))
     for _ in range(count):
         behind = behind + averages
@@ -78,7 +79,7 @@ def spread(panels: Panels, averages: Floats, count: int, *, found: FoundPanels, 
 
 
 def add_round(panels: Panels, found: FoundPanels, prices: Floats, first: Floats, count: int) -> None:
-    """Add panels that are good at the prices and unlike each other."""
+    """Add panels that have a high price and differ from each other."""
     damped, panel = prices.copy(), first
     for _ in range(count):
         damped = np.where(panel > 0, _DAMPED * damped, damped)
@@ -89,7 +90,7 @@ def add_round(panels: Panels, found: FoundPanels, prices: Floats, first: Floats,
 
 
 def _corrected(averages: Floats, panels: list[Floats]) -> Mixture | None:
-    """Return weights near equal ones that meet the averages, by least squares in steps that stay positive."""
+    """Return nearly equal, positive weights that give the averages, by least squares in several steps."""
     if not panels:
         return None
     matrix = np.vstack([np.array(panels).T, np.ones(len(panels))])
@@ -109,11 +110,11 @@ def _corrected(averages: Floats, panels: list[Floats]) -> Mixture | None:
 
 
 def _least_change(matrix: Floats, weights: Floats, missing: Floats) -> Floats:
-    """Return the change of the weights that adds `missing`, smallest in shares of the weights."""
+    """Return the smallest relative change of the weights that adds `missing`."""
     normal = (matrix * weights**2) @ matrix.T
     normal[np.diag_indices_from(normal)] += (
         1e-12 * np.trace(normal) / len(normal)
-    )  # rows depend on each other
+    )  # the rows are linearly dependent
     factor = scipy.linalg.cho_factor(normal, check_finite=False)
     multipliers = scipy.linalg.cho_solve(factor, missing)
     multipliers += scipy.linalg.cho_solve(factor, missing - normal @ multipliers)

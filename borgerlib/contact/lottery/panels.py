@@ -1,4 +1,4 @@
-"""A list of panels to draw one from, each with the same chance, before everybody's eyes."""
+"""A list of equally probable panels, from which one is drawn in public."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PASSES, _BETTER = 50, 1e-9
 
 @dataclass(frozen=True)
 class PanelList:
-    """Panels of which one is drawn, each as probable as the next.
+    """Panels of which one is drawn, all with the same probability.
 
     Attributes
     ----------
@@ -102,19 +102,19 @@ def list_panels(result: LotteryChances, *, panels: int = 1000, seed: int) -> Pan
 
 
 def require_panels(panels: int) -> None:
-    """Raise `ParameterError` where a list would hold no panel."""
+    """Raise `ParameterError` if a list would hold no panel."""
     if panels < 1:
         raise ParameterError(f"panels = {panels}: a list holds one panel or more.")
 
 
 def draw_panel(result: LotteryChances, *, seed: int) -> pd.Index:
-    """Return the people on one panel, drawn with just the chances of the lottery.
+    """Return the people on one panel, drawn with exactly the chances of the lottery.
 
     Parameters
     ----------
     result : LotteryChances
     seed : int
-        From a source that nobody can foresee (`secrets.randbelow`), where the draw is not before witnesses.
+        Use an unpredictable one (`secrets.randbelow`) if the draw has no witnesses.
     """
     generator = np.random.default_rng(seed)
     drawn = generator.choice(len(result.mixture.panels), p=result.mixture.weights)
@@ -126,9 +126,9 @@ def draw_panel(result: LotteryChances, *, seed: int) -> pd.Index:
 def _rounded(result: LotteryChances, panels: int, generator: np.random.Generator) -> Floats:
     """Return panels x kinds whose mean is near the mixture's.
 
-    The panels of a mixture stand in an order in which their mean nears the averages: so the list starts. Then
-    one after another is exchanged for what leaves the smallest sum of squares of what people lack, in rounds
-    to which panels are added that have what is lacking most.
+    Start with the mixture's panels in an order in which their mean approaches the averages. Then exchange one
+    panel after another so that the sum of squares of what the kinds lack becomes smallest; each round adds
+    candidates that have what is lacking most.
     """
     counts, averages = result.pool.counts, result.mixture.averages
     allowed, found = Panels(result.pool, through=averages), FoundPanels()
@@ -148,7 +148,7 @@ def _rounded(result: LotteryChances, panels: int, generator: np.random.Generator
 
 
 def _exchanged(candidates: Floats, target: Floats, chosen: np.ndarray) -> np.ndarray:
-    """Exchange one chosen candidate after another while that brings the sum of all nearer to the target."""
+    """Exchange one chosen candidate after another as long as this brings the sum closer to the target."""
     products = candidates @ candidates.T
     squares = products.diagonal()
     lacking = candidates @ (target - candidates[chosen].sum(axis=0))
@@ -166,7 +166,7 @@ def _exchanged(candidates: Floats, target: Floats, chosen: np.ndarray) -> np.nda
 
 
 def _dealt(pool: Pool, numbers: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Return panels x people (bool): the seats of each kind, dealt to those who have had the fewest."""
+    """Return panels x people (bool): deal each kind's seats to its people who have had the fewest so far."""
     members = np.zeros((len(numbers), len(pool.people)), dtype=bool)
     ties = generator.permuted(np.tile(np.arange(len(pool.people)), (len(numbers), 1)), axis=1)
     seats = np.zeros(len(pool.people), dtype=int)

@@ -1,4 +1,4 @@
-"""Who may be drawn and what a panel must look like, as the vectors and rows that a solver takes."""
+"""Who may be drawn and the rules for a panel, as vectors and constraint rows for a solver."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ QUOTA_COLUMNS = ("feature", "value", "min", "max")
 
 @dataclass(frozen=True)
 class Pool:
-    """People in kinds that nothing tells apart, and the rows that a panel of them must keep.
+    """People grouped into kinds of indistinguishable people, and the constraint rows that a panel must keep.
 
     Attributes
     ----------
     people : Index
         Those who may be drawn.
     kind_of : ndarray of int
-        Each person's kind: people with the same features, and whose households are alike, share one.
+        Each person's kind. People with the same features and similar households have the same kind.
     household_of : ndarray of int
-        Each person's household; a number of her own where nobody lives with her.
+        Each person's household; people who live alone have a number of their own.
     counts : ndarray
         How many people are of each kind.
     rows : sparse matrix, rows x kinds
-        The panel's size first, then a row a quota, then a row for each sort of household of several.
+        First the panel's size, then one row per quota, then one per sort of household of several people.
     lower, upper : ndarray
-        How many people the panel may have of each row.
+        Bounds on the number of people in each row.
     quotas : DataFrame
         As given, checked: feature, value (str), min, max (int).
     size : int
@@ -86,7 +86,7 @@ def make_pool(people: pd.DataFrame, quotas: pd.DataFrame, size: int, household: 
 
 
 def plain_homes(homes: pd.Series) -> pd.Series:
-    """Return households as they are told apart: 'Vej 1' and ' vej  1' are one, and no text is none."""
+    """Return households in a normal form: 'Vej 1' and ' vej  1' are the same, and empty text is missing."""
     text = homes.astype("string").str.split().str.join(" ").str.casefold()
     return text.mask(text == "")
 
@@ -101,10 +101,10 @@ def _households(people: pd.DataFrame, household: str | None) -> NDArray[np.intp]
 
 
 def _sort_of_household(features: pd.DataFrame, household_of: NDArray[np.intp]) -> pd.Series:
-    """Return, a person, the features of all in her household; '' where she is the only one of it.
+    """Return for each person the features of everybody in her household; '' if she lives alone.
 
-    Households of the same members are as exchangeable as people of the same features, so one row for all of
-    a sort (no more people than there are households) says that no two of one household sit together.
+    Households with equal members are exchangeable, as are people with equal features. So one row per sort of
+    household (no more people than there are households) says that no two of a household sit together.
     """
     sort_of = pd.Series("", index=features.index, dtype=object)
     shared = np.bincount(household_of)[household_of] > 1
@@ -157,7 +157,7 @@ def _people_problems(
 
 
 def quota_problems(quotas: pd.DataFrame) -> list[str]:
-    """Return what is wrong with quotas in themselves, whoever the people are."""
+    """Return the problems of quotas that do not depend on the people."""
     problems = []
     numbers = quotas[["min", "max"]].apply(pd.to_numeric, errors="coerce")
     whole = numbers.notna().all(axis=1) & (numbers % 1 == 0).all(axis=1)

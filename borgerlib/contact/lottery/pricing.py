@@ -1,4 +1,4 @@
-"""The panels that a pool allows: the best one at given prices, proven, and a good one quickly."""
+"""The panels that a pool allows: find the provably best one at given prices, or a good one quickly."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from borgerlib.errors import ConvergenceError
 
 Which = NDArray[Any]  # kinds, as positions or as a mask
 _WHOLE = 1e-7
-_MAY_CHANGE = 240  # kinds, when a relaxation is rounded; all, where that is not enough
+_MAY_CHANGE = 240  # kinds that may change when a relaxation is rounded; all of them if that fails
 
 
 class Panels:
-    """The panels of a pool: whole numbers of each kind within the rows.
+    """The panels of a pool: whole numbers of each kind that keep its rows.
 
     Parameters
     ----------
     pool : Pool
     through : ndarray, optional
-        Only panels that a mixture which gives these numbers of each kind (on average) can hold: where the
-        average lies on a bound, each panel does.
+        Allow only panels that can be part of a mixture with these averages of each kind: where an average
+        lies on a bound, every panel must lie on it.
     """
 
     def __init__(self, pool: Pool, *, through: Floats | None = None) -> None:
@@ -46,7 +46,7 @@ class Panels:
         )
 
     def best(self, prices: Floats) -> tuple[Floats, float] | None:
-        """Return a panel of the highest price and a proven bound on the price of any; None without panels."""
+        """Return a panel with the highest price, and a proven bound on all prices; None without panels."""
         self._whole.set_costs(prices)
         solution = self._whole.solve()
         if solution is None:
@@ -57,7 +57,7 @@ class Panels:
         return panel, max(float(prices @ panel), solution.value)
 
     def near(self, prices: Floats) -> Floats | None:
-        """Return a panel of a high price by rounding the relaxation; None if stuck."""
+        """Return a panel with a high price by rounding the relaxation; None if rounding fails."""
         self._relaxed.set_costs(prices)
         relaxed = self._relaxed.solve()
         if relaxed is None:
@@ -68,7 +68,7 @@ class Panels:
         return panel
 
     def _rounded(self, relaxed: Solution, most: int, prices: Floats) -> Floats | None:
-        """Fix the kinds that are nearest to a whole number, solve again, and so on until all are whole."""
+        """Fix the kinds that are closest to a whole number, solve again, and repeat until all are whole."""
         free = np.flatnonzero(_nearly_free(relaxed, most))
         panel = np.round(relaxed.variables)
         program = self._restricted(panel, free, prices)
@@ -84,7 +84,7 @@ class Panels:
         return self._checked(panel)
 
     def _fixed(self, program: Program, free: Which, part: Floats, order: Which) -> Solution | None:
-        """Solve with the first quarter of `order` fixed; or the first kind alone, to either side."""
+        """Solve with the first quarter of `order` fixed; else with the first kind, rounded up or down."""
         quarter = order[: max(1, len(order) // 4)]
         nearest = np.round(part)
         other = np.floor(part) + np.ceil(part) - nearest
@@ -111,7 +111,7 @@ class Panels:
         )
 
     def _checked(self, panel: Floats) -> Floats | None:
-        """Return the panel if it keeps every row in whole numbers, whatever the solver's tolerances."""
+        """Return the panel if its whole numbers keep every row exactly, not only within tolerances."""
         held = self.rows @ panel
         fits = np.all((self.lower <= held) & (held <= self.upper))
         return panel if fits and np.all((self.least <= panel) & (panel <= self.most)) else None

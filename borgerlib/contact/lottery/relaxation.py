@@ -1,4 +1,4 @@
-"""Leximin where a panel may hold fractions of people: quick, and never below what whole people can have."""
+"""Leximin in which panels may hold fractions of people: quick, and an upper bound for whole people."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ PRICED = 1e-9
 
 @dataclass(frozen=True)
 class ChanceLevel:
-    """A chance that some kinds cannot get above, and the prices that prove it.
+    """The highest chance that some kinds can get, and the dual prices that prove it.
 
     Attributes
     ----------
     chance : float
-        What the kinds of this level get.
+        The chance of the kinds of this level.
     kinds : ndarray of int
-        Which kinds these are.
+        The kinds of this level.
     prices : ndarray
         Of each kind's chance, 0 or more; those of the kinds not yet settled sum to 1.
     cap_prices : ndarray
         Of each kind's cap, 0 or more.
     bound : float
-        No mixture of panels that keeps the levels before and the caps gives all who are not settled more.
+        No mixture of panels that keeps the earlier levels and the caps gives all unsettled people more.
     """
 
     chance: float
@@ -39,7 +39,7 @@ class ChanceLevel:
 
 
 class CapTooLowError(DataError):
-    """Nobody's chance was to be above a multiple of the mean that the quotas do not allow.
+    """The quotas need chances above the cap.
 
     Parameters
     ----------
@@ -57,28 +57,28 @@ class CapTooLowError(DataError):
 
 
 def require_cap(pool: Pool, cap: float) -> None:
-    """Raise `CapTooLowError` where a panel that may hold fractions of people cannot keep a cap.
+    """Raise `CapTooLowError` if even panels with fractions of people cannot keep a cap.
 
     Parameters
     ----------
     pool : Pool
-        One in which some panel keeps all quotas.
+        A pool in which some panel keeps all quotas.
     cap : float
         A multiple of the mean chance.
     """
     mean = pool.size / len(pool.people)
     solution = _program(pool, 1.0, highest=True).solve()
     assert solution is not None, "the quotas were found feasible"
-    # The solver's tolerance is no reason to refuse.
+    # Do not refuse because of the solver's tolerance.
     if solution.value > min(1.0, cap * mean) + PRICED:
         raise CapTooLowError(cap, solution.value / mean)
 
 
 def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[ChanceLevel]]:
-    """Return each kind's chance and the levels, where fractions of people fit.
+    """Return each kind's chance and the levels for panels that may hold fractions of people.
 
-    Successive linear programs: the lowest chance is raised as far as it goes; a kind whose row then has a
-    price can go no further in any optimum, and is settled.
+    Successive linear programs raise the lowest chance as far as possible. A kind whose row then has a price
+    cannot get more in any optimum: it is settled.
     """
     kinds = len(pool.counts)
     program = _program(pool, cap)
@@ -90,7 +90,7 @@ def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[ChanceLevel]]:
         prices = np.maximum(-solution.row_prices[:kinds], 0)
         unsettled = np.isnan(chances)
         settled = np.flatnonzero(unsettled & (prices > PRICED))
-        if not len(settled):  # all who are left can have the most that anyone may
+        if not len(settled):  # everybody left can have the maximum
             settled = np.flatnonzero(unsettled)
             prices[settled] = 1 / len(settled)
         capped = pool.counts * cap < pool.counts
@@ -104,7 +104,7 @@ def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[ChanceLevel]]:
 
 
 def _program(pool: Pool, cap: float, *, highest: bool = False) -> Program:
-    """Return the program in the numbers of each kind and, last, the lowest chance (or the highest)."""
+    """Return the program in the numbers of each kind and, last, the lowest (or highest) chance."""
     kinds = len(pool.counts)
     free = np.full(kinds, np.inf)
     matrix = blocks([[np.diag(1 / pool.counts), -np.ones((kinds, 1))], [pool.rows, None]])

@@ -1,4 +1,4 @@
-"""Linear and integer programs, solved by HiGHS and kept warm between two solutions (Huangfu & Hall 2018)."""
+"""Linear and integer programs, solved by HiGHS with warm starts (Huangfu & Hall 2018)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Solution:
-    """An optimum: its value, the variables, the prices of the rows and the reduced costs of the variables."""
+    """An optimum: its value, the variables, the rows' dual prices and the variables' reduced costs."""
 
     value: float
     variables: Floats
@@ -25,13 +25,13 @@ class Solution:
 
 
 def blocks(parts: Sequence[Sequence[Any]]) -> Any:
-    """Return the sparse matrix of these blocks; None is a block of zeros."""
+    """Return the sparse matrix of these blocks; None stands for zeros."""
     sparse = [[None if part is None else scipy.sparse.csc_matrix(part) for part in row] for row in parts]
     return scipy.sparse.bmat(sparse, format="csc")
 
 
 class _SilentHighs(highspy.Highs):
-    """HiGHS that prints no banner: its own ``__init__`` does before an option can be set."""
+    """HiGHS without its banner, which ``__init__`` prints before options can be set."""
 
     def __init__(self) -> None:
         super(highspy.Highs, self).__init__()
@@ -39,19 +39,19 @@ class _SilentHighs(highspy.Highs):
 
 
 class Program:
-    """A program that can be changed and solved again from where the last solution was.
+    """A program that can be changed and solved again, starting from the last solution.
 
     Parameters
     ----------
     matrix : sparse matrix, rows x variables
     costs : ndarray
-        Of the variables.
+        The variables' costs.
     rows, variables : (lower, upper)
         Their bounds, as arrays.
     maximize : bool
-        Otherwise it is minimised.
+        Maximise instead of minimise.
     integer : bool
-        The variables are whole numbers; then there are no prices.
+        The variables are whole numbers; then there are no dual prices.
     """
 
     def __init__(
@@ -77,13 +77,13 @@ class Program:
         if integer:
             model.integrality_ = [highspy.HighsVarType.kInteger] * by_column.shape[1]
         self._highs: Any = _SilentHighs()
-        # One thread: the answer is then the same on every machine, and a kernel that was forked can solve.
+        # With one thread the answer is the same on every machine, and forked kernels can solve.
         for option, value in {"threads": 1, "mip_rel_gap": 0.0, "mip_abs_gap": 0.0}.items():
             self._highs.setOptionValue(option, value)
         self._highs.passModel(model)
 
     def solve(self) -> Solution | None:
-        """Return an optimum, or None where no values fit."""
+        """Return an optimum, or None if the program is infeasible."""
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -112,5 +112,5 @@ class Program:
         self._highs.changeCoeff(row, variable, value)
 
     def add_variable(self, rows: NDArray[np.int32], values: Floats) -> None:
-        """Add a variable of no cost, from zero upwards."""
+        """Add a variable without cost, 0 or more."""
         self._highs.addCol(0.0, 0.0, highspy.kHighsInf, len(rows), rows, values)

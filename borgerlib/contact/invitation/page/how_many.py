@@ -1,4 +1,4 @@
-"""How many are invited and how: everybody, some by lot, or by dice; and whether they can be drawn so."""
+"""How many to invite and how: everybody, some by lot, or by dice; and whether that draw is possible."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Drawable = Callable[[int, pd.DataFrame | None, float | None], Balance]
 
 
 def set_shown(*parts: widgets.Widget, shown: bool) -> None:
-    """Show widgets, or take them out of the page."""
+    """Show widgets, or remove them from the page."""
     for part in parts:
         part.layout.display = None if shown else "none"
 
@@ -45,7 +45,7 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
     drawable : callable
         See `Drawable`.
     on_change : callable
-        Is called when another way is chosen, or other seats, quotas or chances.
+        Called when the way, the seats, the quotas or the chances change.
     """
 
     def __init__(self, drawable: Drawable, on_change: Callable[[], None]) -> None:
@@ -66,7 +66,7 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
             widget.observe(self.show, "value")
 
     def show(self, _: object = None) -> None:
-        """Show what can be chosen, and whether it can be drawn."""
+        """Show the options, and whether the draw is possible."""
         drawn = self.way.value != "all"
         set_shown(self.seats, self.quotas, self.cap, shown=drawn)
         set_shown(self.reserves, shown=self.way.value == "lot")
@@ -76,7 +76,7 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
         self._on_change()
 
     def balance(self) -> Balance:
-        """Return what can be drawn: as asked for, or with the change that the user has accepted."""
+        """Return the balance to draw with: as asked for, or with the change that the user has accepted."""
         wanted = self._wanted()
         reason = wanted.why_not()
         if reason is None:
@@ -89,7 +89,7 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
         return self._drawable(self.seats.value, self._own_quotas(), self.cap.value or None)
 
     def _feasibility(self) -> tuple[list[str], bool]:
-        """Return whether the draw can be made, in sentences, and whether a change would mend it."""
+        """Return sentences on whether the draw is possible, and whether changed quotas would make it so."""
         try:
             wanted = self._wanted()
             reason = wanted.why_not()

@@ -1,4 +1,4 @@
-"""The page that invites: whom, how many, what for; the list is written beside the register, not shown."""
+"""The invitation page: whom, how many, what for. The list is written next to the register, not shown."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._candidates, self._connect, self._today = candidates, connect, today
         self._laid_out: LaidOut | None = None
         self._button = partial(working_button, refused=words.refused)
-        # The page fetches each model by itself, so those that are alike share theirs.
+        # The page fetches each model in a request of its own, so let similar widgets share layout and style.
         self._plain = widgets.Layout()
         style_of_box, style_of_text = CheckboxStyle(), HTMLStyle()
         self._box = partial(widgets.VBox, layout=self._plain)
@@ -85,7 +85,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         }
         self._who = self._html()
         self._many = HowMany(self._drawable, self._show_way)
-        # Read once they are left.
+        # Text fields report their value only when the user leaves them.
         text_field = partial(widgets.Text, continuous_update=False)
         self._purpose = text_field(
             description="Hvad er listen til?", placeholder="Borgermøde om klima, 4. marts"
@@ -98,7 +98,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._file = widgets.Dropdown(options=_FILES, description="Fil")
         self._made = self._html()
         self._make = self._button("Lav listen", self._on_make, self._made)
-        # Empty until somebody has read the dice: a number that stands there would be drawn by one click.
+        # Empty until the dice have been read: a default number could be drawn by a single click.
         self._dice = text_field(description="Terningerne viser (000–999)", placeholder="De tre tal, fx 042")
         self._throw = self._button("Træk panelet", self._on_throw, self._made)
         self._person = text_field(description="Borgerens kode, e-mail eller telefon", placeholder="")
@@ -215,10 +215,10 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._await_throw(laid_out)
 
     def _take_up_throw(self) -> None:
-        """Go on with panels that were laid out before the page was opened anew."""
+        """Continue with panels that were published before the page was opened again."""
         try:
             laid_out = waiting(lists_folder(self._candidates.municipality.name))
-        except DataError as error:  # files were changed: lists can still be made
+        except DataError as error:  # the lottery's files were changed; other lists can still be made
             self._made.value = words.refused(error)
             return
         if laid_out is not None:
@@ -226,7 +226,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             self._await_throw(laid_out)
 
     def _await_throw(self, laid_out: LaidOut) -> None:
-        """Ask for what the dice show of a lottery that is laid out."""
+        """Ask for the dice of a published lottery."""
         self._laid_out, published = laid_out, laid_out.published
         self._dice.value = ""
         set_shown(self._dice, self._throw, shown=True)
@@ -256,7 +256,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._reopen()
         self._person.value = ""
         self._show_who()
-        # Panels that are laid out stay: the fingerprint has been read aloud, and hers fall out.
+        # Published panels stay, for the fingerprint has been read aloud; those with this person become void.
         if self._laid_out is None:
             self._many.show()
         self._gone.value = words.paragraphs(["Samtykket er trukket tilbage."], "borger-done")

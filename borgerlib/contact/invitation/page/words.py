@@ -18,7 +18,7 @@ _BOUNDS = {"min": "mindst", "max": "højst"}
 
 
 def infeasible(reason: Infeasible) -> list[str]:
-    """Return which quotas cannot be kept, by how many people, and the smallest change that mends it."""
+    """Return which quotas cannot be kept, by how many people, and the smallest change that allows a draw."""
     lines = [
         f"{danish.capitalise(value)}: der skal være mindst {wanted}, men "
         f"{f'kun {have}' if have else 'ingen'} kan trækkes."
@@ -37,7 +37,7 @@ def changes(found: Sequence[QuotaChange]) -> str:
 
 
 def error(reason: BorgerlibError) -> str:
-    """Return an error in Danish, where the page knows it; otherwise its own words."""
+    """Return an error in Danish if the page has a translation; otherwise its own words."""
     if isinstance(reason, CapTooLowError):
         return (
             f"Loftet kan ikke holdes: nogle må nødvendigvis have mindst {danish.number(reason.possible, 1)} "
@@ -53,18 +53,18 @@ def chances(chances: pd.Series) -> str:
 
 
 def refused(reason: BorgerlibError) -> str:
-    """Return an error in Danish as HTML that a screen reader says at once."""
+    """Return an error in Danish as HTML that screen readers announce at once."""
     return paragraphs([escape(error(reason))], "borger-warning", role="alert")
 
 
 def paragraphs(lines: Collection[str], kind: str = "", *, role: str = "status") -> str:
-    """Return lines of HTML as paragraphs that a screen reader announces; nothing for none."""
+    """Return lines of HTML as paragraphs that screen readers announce; '' for no lines."""
     text = "".join(f"<p>{line}</p>" for line in lines)
     return f'<div role="{role}" class="{kind}">{text}</div>' if text else ""
 
 
 def overview(shown: Overview) -> str:
-    """Return what may be told of a choice, with its chart."""
+    """Return what may be shown of a choice, with its chart."""
     first, *more = (escape(line) for line in shown.sentences)
     text = f'<div role="status"><p class="borger-count">{first}</p>{paragraphs(more)}</div>'
     if shown.chart is None:
