@@ -83,7 +83,7 @@ class WhoComes:
             "**Filtreret invitation:** blandt dem, der har svaret på skemaet og givet samtykke, inviteres "
             f"de, der vil drøfte »{self.topic}«. Alle siger ja lige ofte.",
             "**Balanceret lodtrækning:** blandt alle, der har svaret og givet samtykke, trækkes lod, så de "
-            "udtrukne ligner befolkningen efter alder, køn og slags område.",
+            "udtrukne ligner befolkningen efter alder, køn og områdetype.",
             f"Hver måde er gentaget {danish.number(times)} gange, og tallene er gennemsnit. Borgerne er "
             "opdigtede.",
         ]
@@ -109,7 +109,7 @@ class WhoComes:
                 simulated=True,
             ),
             title=f"{danish.capitalise(WAYS[way])}: {self._furthest(way)}",
-            question="Alder, køn og slags område.",
+            question="Alder, køn og områdetype.",
             sort=False,
         )
 
@@ -145,8 +145,9 @@ class WhoComes:
         if apart.max() < _ALIKE:
             return "hver aldersgruppe får den andel af pladserne, som den er af befolkningen"
         group = str(apart.idxmax())
+        who = load_sections().group_words(f"age={group}", self.labels[column][group])
         return (
-            f"{self.labels[column][group]} får {danish.percent(came[group])} af pladserne og er "
+            f"{who} får {danish.percent(came[group])} af pladserne og er "
             f"{danish.percent(living[group])} af befolkningen"
         )
 

@@ -81,18 +81,13 @@ def chart_words(
         base = f"N: {GROUP_BASE}" if groups else ""
         title, note = first_known(section.title, survey) if section else item.text, sentences([verdict, base])
     title = title if title.endswith("pct.") else title.removesuffix(".")
+    # A note that tells of what stands out is left out where nothing does.
+    own = section.note if section and (highlight or not section.settings.get("highlight")) else ""
     return {
         "title": title,
         "question": question if title != question else "",
-        "note": sentences([_note(section, highlight), note]),
+        "note": sentences([own, note]),
     }
-
-
-def _note(section: Section | None, highlight: Sequence[str]) -> str:
-    """Return a figure's own note; '' where it tells of what stands out, and nothing does."""
-    if section is None or (section.settings.get("highlight") and not highlight):
-        return ""
-    return section.note
 
 
 def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:

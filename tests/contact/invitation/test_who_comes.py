@@ -1,5 +1,7 @@
 """Who comes in three ways: simulated, said to be so, and drawn as is told."""
 
+import re
+
 import nbformat
 import numpy as np
 import pytest
@@ -60,6 +62,7 @@ def test_charts_say_that_all_of_it_is_simulated(came):
         shares = whole.groupby(["group", "item"])["proportion"].sum()
         assert len(shares) >= 5
         assert shares.to_numpy() == pytest.approx(1, abs=1e-9)
+    assert re.search(r": (de \d+–\d+-årige|borgere på \d+ år og derover) får ", came.chart("meeting").title)
     assert "SIMULEREDE DATA" in came.distances().caption
     assert "Klima og miljø" in str(came.assumptions())
 

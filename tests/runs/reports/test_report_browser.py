@@ -8,6 +8,7 @@ from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.runs.reports.folder import write_report
+from borgerlib.view.theme import WIDE
 
 pytestmark = pytest.mark.browser
 WIDE_TABLE = "".join(f"<th>Kolonne nummer {n}</th>" for n in range(12))
@@ -55,6 +56,22 @@ def test_text_is_set_for_reading(browser, folder):
     style = "getComputedStyle(document.body)"
     assert page.evaluate(f"{style}.fontSize") == "17px"
     assert page.evaluate(f"{style}.lineHeight") == "26.35px"  # 17 × 1.55
+    page.close()
+
+
+def test_what_a_council_reads_is_no_smaller_than_14_pixels(browser, tmp_path):
+    notebook = executed(tmp_path / "01.ipynb", [page_output(-3, kicker=""), chart_output()])
+    index = write_report(
+        "Odense", [notebook], tmp_path / "r", day=date(2026, 11, 23), title="Indsigter", source="Kilde"
+    )
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(next(index.parent.glob("emne*.html")).as_uri())
+    # The smallest letters of a chart have 14 of the pixels that it is drawn in.
+    assert page.evaluate("document.querySelector('.chart img').width") >= WIDE
+    page.locator("summary").click()
+    small = "e => e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 14"
+    read = "figcaption, summary, main th, main td, main p"
+    assert page.evaluate(f"[...document.querySelectorAll('{read}')].filter({small}).length") == 0
     page.close()
 
 
