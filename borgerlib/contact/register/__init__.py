@@ -1,1 +1,1 @@
-"""Who said yes to be invited, to what and until when: encrypted, apart from the answers, every use logged."""
+"""Who consented to what and until when. The register is encrypted, apart from answers, and logged."""

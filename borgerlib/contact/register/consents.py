@@ -1,4 +1,4 @@
-"""Consents: to what, in which words, since when and until when; the history is kept, the latest counts."""
+"""Consents: to what, in which words, from when until when. The history is kept; the latest entry counts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHER_ADDRESS = "said no, with a known telephone and another address: withdraw i
 INVITATION = "invitation"
 """What those who may be invited have consented to."""
 
-# No later entry of the same person for the same purpose. On one day a no outweighs a yes.
+# Select entries without a later one by the same person for the same purpose; on one day a no beats a yes.
 _LATEST = """
     NOT EXISTS (
         SELECT 1 FROM consent AS later
@@ -36,17 +36,17 @@ _COVERED = f"""
 
 @dataclass(frozen=True)
 class Wording:
-    """What a person said yes to.
+    """The words that a person said yes to.
 
     Attributes
     ----------
     purpose : str
-        To what, as lists ask for it: 'invitation'.
+        What the consent is for, as lists ask for it: 'invitation'.
     version : str
     text : str
-        The words, whole.
+        The complete words.
     by_answers : bool
-        They say that her answers may decide what she is invited to.
+        The words say that her answers may decide what she is invited to.
     """
 
     purpose: str
@@ -56,9 +56,9 @@ class Wording:
 
 
 def period_end(day: date) -> date:
-    """Return the last day of the municipal election period (four years, from 2022) that a consent is for.
+    """Return the last day of the municipal election period (four years, from 2022) that a consent covers.
 
-    From election day on, the third Tuesday of November, it is for the council that was elected.
+    From election day (the third Tuesday of November) on, it covers the period of the newly elected council.
     """
     end = date(day.year + (2025 - day.year) % 4, 12, 31)
     november = date(end.year, 11, 1)
@@ -67,12 +67,12 @@ def period_end(day: date) -> date:
 
 
 def add_wording(register: Register, wording: Wording) -> int:
-    """Return the number of a wording, entered where it is new. Call it within `Register.changing`.
+    """Return the number of a wording; enter it if it is new. Call this within `Register.changing`.
 
     Raises
     ------
     DataError
-        The same version has other words already.
+        The version exists with other words.
     """
     words = (wording.purpose, wording.version, wording.text, int(wording.by_answers))
     register.connection.execute(
@@ -90,7 +90,7 @@ def add_wording(register: Register, wording: Wording) -> int:
 
 
 def withdraw(register: Register, person: int, *, day: date) -> None:
-    """Enter that a person withdraws her consent to all that she has said yes to."""
+    """Enter that a person withdraws all her consents."""
     with register.changing("withdraw") as detail:
         known = register.rows("SELECT DISTINCT purpose FROM consent WHERE person = ?", (person,))
         detail["purposes"] = [purpose for (purpose,) in known]
@@ -99,7 +99,7 @@ def withdraw(register: Register, person: int, *, day: date) -> None:
 
 
 def refuse(register: Register, people: Iterable[int], purpose: str, *, day: date, source: str) -> None:
-    """Enter that people said no on a day, once. Call it within `Register.changing`."""
+    """Enter once that people said no on a day. Call this within `Register.changing`."""
     register.connection.executemany(
         "INSERT INTO consent (person, purpose, given, day, source) SELECT ?1, ?2, 0, ?3, ?4 WHERE NOT EXISTS "
         "(SELECT 1 FROM consent WHERE person = ?1 AND purpose = ?2 AND given = 0 AND day = ?3)",
@@ -110,7 +110,7 @@ def refuse(register: Register, people: Iterable[int], purpose: str, *, day: date
 def enter_refusals(
     register: Register, refused: pd.DataFrame, *, day: date, survey: str
 ) -> tuple[int, pd.DataFrame]:
-    """Enter the noes to invitations of people who are known.
+    """Enter the refusals of invitations by people who are in the register.
 
     Parameters
     ----------
@@ -118,15 +118,15 @@ def enter_refusals(
     refused : DataFrame
         As `borgerlib.interest.prepare.refused.refused_of`.
     day : date
-        For those whose day is not known.
+        Day for refusals without a date.
     survey : str
-        Where the answers are from.
+        The survey that the answers come from.
 
     Returns
     -------
     int, DataFrame
-        How many people they are of; and the answers, by their row, that may be a known person's: why that is
-        not sure.
+        How many people refused; and the answers, by row, that may belong to a known person, with the reason
+        why this is not certain.
     """
     found = register.rows(
         "SELECT mail, id, 1 FROM person WHERE mail IS NOT NULL UNION "
@@ -144,7 +144,7 @@ def enter_refusals(
                 said = date.fromisoformat(when) if when else day
                 refuse(register, [person], INVITATION, day=said, source=survey)
             detail.update(survey=survey, people=count)
-    # An older file does not say which row an answer had, so nobody could look it up.
+    # Leave out answers without a row (from older files): nobody could look them up.
     told = noes[~noes["row"].isin([*hers["row"], ""])]
     unsure = told.drop_duplicates("row").set_index("row")["sure"]
     return count, unsure.map({True: SHARED_TELEPHONE, False: OTHER_ADDRESS}).to_frame("reason")
@@ -159,16 +159,16 @@ def covered(register: Register, purpose: str, *, day: date, by_answers: bool) ->
     purpose : str
     day : date
     by_answers : bool
-        Only those who said yes in words that say that answers may decide.
+        Only people who consented in words that say that answers may decide.
     """
     found = register.rows(_COVERED, {"purpose": purpose, "day": day.isoformat()})
     return {int(person) for person, allows, _ in found if allows or not by_answers}
 
 
 def remove(register: Register, person: int, *, day: date) -> None:
-    """Remove a person and all that hangs on her.
+    """Remove a person and everything linked to her.
 
-    Her answers, her address and her number are marked with the day, so that she does not come again.
+    Keep marks of her answers, address and number with the day, so that she is not entered again.
     """
     known_by = register.rows(
         "SELECT pseudonym FROM link WHERE person = ?1 UNION SELECT mail FROM person WHERE id = ?1 "
@@ -181,9 +181,9 @@ def remove(register: Register, person: int, *, day: date) -> None:
 
 
 def expire(register: Register, *, day: date) -> int:
-    """Erase everybody who has no consent that lasts, and return how many they were.
+    """Erase everybody without a valid consent, and return how many people these were.
 
-    A yes that is later than the last word of hers is a new one, also where it comes after she was erased.
+    A yes that she gives after her last entry counts as new, even if it arrives after she was erased.
     """
     with register.changing("expire") as detail:
         lasting = f"SELECT person FROM consent WHERE given = 1 AND until >= ? AND {_LATEST}"

@@ -21,14 +21,14 @@ _HINT = (
 
 
 def new_key_file(path: Path, register: Path) -> str:
-    """Write a new key to a file for its owner alone, and return it.
+    """Write a new key to a file that only its owner can read, and return it.
 
     Raises
     ------
     DataError
-        There is such a file already, or it cannot be written.
+        The file exists, or it cannot be written.
     ParameterError
-        The file would stand beside the register.
+        The file would be in the register's folder.
     """
     _refuse_beside(path, register)
     key = secrets.token_hex(32)
@@ -49,14 +49,14 @@ def new_key_file(path: Path, register: Path) -> str:
 
 
 def read_key(path: Path | None, register: Path) -> str:
-    """Return the key from a file, or without one from the environment.
+    """Return the key from a file or, without a file, from the environment.
 
     Raises
     ------
     DataError
-        There is no key, it is none, or others may read its file.
+        There is no key, it is not valid, or other users can read its file.
     ParameterError
-        The file stands beside the register.
+        The file is in the register's folder.
     """
     if path is None:
         text = os.environ.get(VARIABLE, "")
@@ -89,20 +89,20 @@ def read_key(path: Path | None, register: Path) -> str:
 
 
 def pseudonym_of(key: str, survey: str, respondent: object) -> str:
-    """Return what answers and register share of a respondent: a keyed hash (HMAC-SHA-256, 128 bits).
+    """Return the pseudonym that links a respondent to the register: a keyed hash (HMAC-SHA-256, 128 bits).
 
-    Without the key nobody can tell which answers are whose.
+    Without the key, nobody can link answers to people.
     """
     return _keyed(key, f"{survey}\x1f{respondent}")[:32]
 
 
 def erasure_mark(key: str, known_by: str) -> str:
-    """Return what is kept of an erased person's answers, address or number: enough to refuse them again."""
+    """Return the mark kept of an erased person's answers, address or number, to refuse them later."""
     return _keyed(key, f"erased\x1f{known_by}")
 
 
 def withdrawal_code(key: str, person: int) -> str:
-    """Return the code by which a person withdraws, as 'K7QM-2XPD-9TRA': 60 bits, not to be guessed."""
+    """Return the code by which a person withdraws, as 'K7QM-2XPD-9TRA': 60 bits, too long to guess."""
     return keyed_code(f"withdraw\x1f{person}", bytes.fromhex(key), letters=12)
 
 

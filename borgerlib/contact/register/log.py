@@ -1,4 +1,4 @@
-"""The log: a line for everything that is done, chained by hashes: no line can be changed or left out."""
+"""The log: one line per action, chained by hashes so that changed or missing lines are detected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FIRST = "0" * 64
 
 
 def append(connection: Any, *, at: datetime, actor: str, action: str, detail: Mapping[str, Any]) -> None:
-    """Append a line. No line holds who a person is."""
+    """Append a line. Lines must not identify people."""
     number, previous = head(connection)
     line = (number + 1, at.isoformat(timespec="seconds"), actor, action, _text(detail), previous)
     connection.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)", (*line, _hash(line)))
@@ -27,18 +27,18 @@ def head(connection: Any) -> tuple[int, str]:
 
 
 def verify_log(connection: Any, *, known: str = "") -> int:
-    """Return the number of lines of a log in which every line follows from the one before.
+    """Verify that each line of a log follows from the one before; return the number of lines.
 
     Parameters
     ----------
     connection
     known : str, optional
-        The hash of a line that was noted elsewhere: whoever cuts lines off the end loses it.
+        The hash of a line, noted elsewhere: without it, lines cut off the end would not be detected.
 
     Raises
     ------
     DataError
-        A line was changed, left out or added, or the known one is not there.
+        A line was changed, removed or added, or the known line is missing.
     """
     previous, seen, count = _FIRST, not known, 0
     for *line, digest in connection.execute("SELECT * FROM log ORDER BY number"):

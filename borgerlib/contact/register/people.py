@@ -1,4 +1,4 @@
-"""People in the register: entered from answers or a table, found, shown, corrected and erased."""
+"""People in the register: enter, find, show, correct and erase them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DETAILS = ("name", "mail", "phone")
 
 
 def clear_answer(text: object) -> bool | None:
-    """Return whether a text is a clear yes or a clear no; None where it is neither."""
+    """Return True for a clear yes, False for a clear no, otherwise None."""
     answer = normalise(str(text))
     return True if answer in _YES else False if answer in _NO else None
 
@@ -52,7 +52,7 @@ class Imported:
         People entered, and people who were in the register already (the same e-mail address, or the same
         telephone and no other name).
     refused : DataFrame
-        Rows that were not entered, by their label: why.
+        Reasons why rows were not entered, by the row's label.
     withdrawn : int
         People who were in the register and now clearly say no.
     """
@@ -73,28 +73,28 @@ def enter(
     until: date | None = None,
     dated: bool = True,
 ) -> Imported:
-    """Enter those who consented; whoever did not clearly say yes is left out.
+    """Enter people who consented; those without a clear yes are left out.
 
-    A clear no of somebody who is in the register is a withdrawal.
+    A clear no from somebody who is in the register is a withdrawal.
 
     Parameters
     ----------
     register : Register
     people : DataFrame
-        One row a person, the index her id among the answers: name, mail, phone (text, may be missing) and
-        consent (text). May hold `answer`, what tells her answer from every other of the survey (by default
-        her id), and `day`, when she answered (by default `day`).
+        One row per person, indexed by her id among the answers: name, mail, phone (text, may be missing) and
+        consent (text). Optional columns: `answer`, a unique name of her answer (by default her id), and
+        `day`, when she answered (by default `day`).
     wording : Wording
-        What they said yes to.
+        The words that they said yes to.
     survey : str
-        Where the answers are from; with the id it makes the pseudonym.
+        The survey that the answers come from; the pseudonym is made of it and the id.
     day : date
         When they answered.
     until : date, optional
         The last day of the consent; by default the end of the municipal election period.
     dated : bool
-        It is known that they answered on that day: nobody is entered who can be reached as somebody who said
-        no or was erased on it or later; otherwise, as somebody who ever did.
+        The day of the answers is known. People with the contact details of somebody who said no or was erased
+        on that day or later are not entered; if the day is not known, of somebody who ever did.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def enter(
             answer, name = clear_answer(row.consent), mask_cpr(_text(row.name))
             same = _same(register, name, mail, phone)
             if answer is False and not same:
-                # Under another name it may still be hers. She can say yes again; a letter cannot be unsent.
+                # Even with another name this may be her no. She can say yes again; a letter cannot be unsent.
                 same = _same(register, "", mail, phone)
             if len(same) > 1:
                 refused[row.Index] = SHARED_TELEPHONE
@@ -147,7 +147,7 @@ def enter(
             else:
                 is_new, person = _entered(register, name, mail, phone, same)
                 (new if is_new else known).add(person)
-                # An import that is done twice finds the link there.
+                # A repeated import finds the link already there.
                 if register.rows(_LINK, (pseudonym, person)):
                     lasts = (row.day.isoformat(), (until or period_end(row.day)).isoformat())
                     register.connection.execute(_CONSENT, (person, wording.purpose, number, *lasts, survey))
@@ -160,12 +160,12 @@ def enter(
 
 
 def find(register: Register, contact: str) -> int:
-    """Return the person whose e-mail address, telephone number or code to withdraw by this is.
+    """Return the person with this e-mail address, telephone number or withdrawal code.
 
     Raises
     ------
     DataError
-        Nobody has it, or several have the telephone number.
+        Nobody has it, or several people share the telephone number.
     """
     key, code = contact_key(contact), codes.as_typed(contact)
     found = register.rows("SELECT id FROM person WHERE mail = ?1 OR phone = ?1", (key,)) if key else []
@@ -185,10 +185,10 @@ def correct(register: Register, person: int, **details: str) -> None:
     Raises
     ------
     ParameterError
-        Something else is to be changed.
+        Another detail is given.
     DataError
-        It cannot be an e-mail address or telephone number, or another person has it, or somebody who has said
-        no or was erased.
+        The value is not a valid e-mail address or telephone number, or belongs to another person, or to
+        somebody who said no or was erased.
     """
     if wrong := sorted(set(details) - set(DETAILS)):
         raise ParameterError(f"{', '.join(wrong)} cannot be corrected.", hint=f"Legal: {', '.join(DETAILS)}.")
@@ -212,13 +212,13 @@ def correct(register: Register, person: int, **details: str) -> None:
 
 
 def erase(register: Register, person: int, *, day: date) -> None:
-    """Remove a person and all that hangs on her, from the file and its free pages; the log says only that."""
+    """Remove a person and all linked data from the file and its free pages; the log says only that."""
     with register.changing("erase"):
         remove(register, person, day=day)
 
 
 def held(register: Register, person: int) -> dict[str, Any]:
-    """Return all that is held on a person, as JSON can hold it, and log that it was shown."""
+    """Return all data on a person in a form for JSON, and log that they were shown."""
     with register.changing("show"):
         pass
 
@@ -241,7 +241,7 @@ def held(register: Register, person: int) -> dict[str, Any]:
 
 
 def detail_key(value: object, *, mail: bool) -> str | None:
-    """Return an e-mail address or a telephone number in one notation; None for what is none."""
+    """Return an e-mail address or telephone number in a normal form; None if it is not valid."""
     key = contact_key(_text(value))
     return key if key is not None and bool(MAIL.fullmatch(key)) == mail else None
 
@@ -258,10 +258,10 @@ def _same_part(one: str, other: str) -> bool:
 
 
 def _same(register: Register, name: str, mail: str | None, phone: str | None) -> set[int]:
-    """Return the person who can be reached so: nobody, or several where a telephone alone does not tell.
+    """Return the people with these contact details: none, one, or several if only the telephone agrees.
 
-    The same e-mail address is the same person. Two of one household may share a telephone: the same number is
-    the same person only where one of the two gave no e-mail address, and their names may be one person's.
+    The same e-mail address means the same person. People of one household may share a telephone: the same
+    number means the same person only if one of them gave no e-mail address and the names are compatible.
     """
     if found := register.rows("SELECT id FROM person WHERE mail = ?", (mail,)):
         return {int(person) for (person,) in found}
@@ -269,14 +269,14 @@ def _same(register: Register, name: str, mail: str | None, phone: str | None) ->
         "SELECT id, name FROM person WHERE phone = ?1 AND (mail IS NULL OR ?2 IS NULL)", (phone, mail)
     )
     alike = {int(person): known for person, known in sharing if same_name(name, known)}
-    # Whoever gave no name may be any of them: she comes after the one who gave this.
+    # An entry without a name may be anybody with this number, so prefer those with a matching name.
     return {person for person, known in alike.items() if known and name} or set(alike)
 
 
 def _entered(
     register: Register, name: str, mail: str | None, phone: str | None, same: set[int]
 ) -> tuple[bool, int]:
-    """Return whether a person is new, and her number."""
+    """Return whether the person is new, and her number."""
     for person in same:
         register.connection.execute(
             "UPDATE person SET mail = coalesce(mail, ?), phone = coalesce(phone, ?), "
@@ -296,7 +296,7 @@ def _is_erased(register: Register, known_by: str, since: str = "") -> bool:
 
 
 def _left(register: Register, *contacts: str | None, since: date | None = None, but: int = 0) -> str:
-    """Return 'erased' or 'said no' where somebody else reached so was or did, on a day or later; else ''."""
+    """Return 'erased' or 'said no' if another person with these details did so since a day; else ''."""
     day = since.isoformat() if since else ""
     noes = (
         "SELECT 1 FROM consent JOIN person ON person.id = consent.person "

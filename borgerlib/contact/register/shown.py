@@ -1,4 +1,4 @@
-"""What is held on a person, as she can read it: text, and PDF."""
+"""The data held on a person in a readable form: text and PDF."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _CAME = {None: "", 0: "Du kom ikke.", 1: "Du kom."}
 
 
 def as_text(held: Mapping[str, Any]) -> str:
-    """Return what `held` found, in Danish."""
+    """Return the result of `held` as Danish text."""
     return "\n".join([_TITLE, "", *(line for part in _parts(held) for line in (*part, ""))]).rstrip() + "\n"
 
 
 def write_pdf(held: Mapping[str, Any], path: Path) -> None:
-    """Write what `held` found as an accessible PDF.
+    """Write the result of `held` as an accessible PDF.
 
     Raises
     ------

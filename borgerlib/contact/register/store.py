@@ -1,4 +1,4 @@
-"""The register's file: encrypted as a whole, written whole or not at all, read by its owner alone."""
+"""The register's file: completely encrypted, written all or nothing, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Register:
     key : str
         64 hexadecimal digits.
     create : bool
-        Make a new one where there is none.
+        Make a new register if there is none.
     actor : str, optional
-        Who does what is logged; by default the user of the machine.
+        The person to name in the log; by default the user of the machine.
 
     Raises
     ------
     DataError
-        There is no register, the key is another, the file is damaged, or it is from another version.
+        There is no register, the key is wrong, the file is damaged, or it is from another version.
     """
 
     def __init__(self, path: Path, key: str, *, create: bool = False, actor: str = "") -> None:
@@ -73,12 +73,12 @@ class Register:
 
     @contextmanager
     def changing(self, action: str) -> Iterator[dict[str, Any]]:
-        """Do what is done inside whole or not at all, with one line in the log.
+        """Run the block as one transaction, with one line in the log.
 
         Yields
         ------
         dict
-            The line's detail, to be filled; holds nothing of who a person is.
+            The line's details, to be filled in; they must not identify people.
         """
         detail: dict[str, Any] = {}
         with _as_ours(self.path), _whole(self.connection):
@@ -87,17 +87,17 @@ class Register:
             log.append(self.connection, at=now, actor=self.actor, action=action, detail=detail)
 
     def rows(self, query: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
-        """Return what a query finds."""
+        """Return the rows that a query finds."""
         with _as_ours(self.path):
             return list(self.connection.execute(query, values))
 
     def check(self, *, known: str = "") -> tuple[int, str]:
-        """Return the number of log lines and the last hash of a file whose every page and line holds.
+        """Verify all pages and log lines of the file; return the number of lines and the last hash.
 
         Raises
         ------
         DataError
-            A page is damaged, or the log does not hold.
+            A page is damaged, or the log is not valid.
         """
         faults = [text for (text,) in self.rows("PRAGMA integrity_check") if text != "ok"]
         if faults:
@@ -105,12 +105,12 @@ class Register:
         return log.verify_log(self.connection, known=known), log.head(self.connection)[1]
 
     def back_up(self, target: Path) -> None:
-        """Write the register as it is at this moment, encrypted with the same key.
+        """Write a copy of the register as it is now, encrypted with the same key.
 
         Raises
         ------
         DataError
-            There is such a file already.
+            The file exists.
         """
         if target.exists():
             raise DataError(f"{target} is there already.", hint="A backup overwrites nothing.")
@@ -128,9 +128,9 @@ class Register:
     def _prepare(self, key: str) -> None:
         connection = self.connection
         connection.set_busy_timeout(_WAIT_MILLISECONDS)
-        connection.pragma("cipher", "chacha20")  # pages are authenticated too: a changed one is found out
+        connection.pragma("cipher", "chacha20")  # authenticates pages, to detect changes
         connection.pragma("hexkey", key)
-        connection.pragma("secure_delete", True)  # what is erased is overwritten, in free pages as well
+        connection.pragma("secure_delete", True)  # overwrite erased data, also in free pages
         connection.pragma("foreign_keys", True)
         connection.pragma("synchronous", "EXTRA")
         with _whole(connection):
@@ -147,7 +147,7 @@ class Register:
 
 @contextmanager
 def _whole(connection: Any) -> Iterator[None]:
-    """Do what is done inside whole or not at all."""
+    """Run the block as one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -159,7 +159,7 @@ def _whole(connection: Any) -> Iterator[None]:
 
 
 def register_path(municipality: str) -> Path:
-    """Return where a municipality's register stands: in a folder for its owner alone."""
+    """Return the path of a municipality's register, in a folder that only its owner can read."""
     folder = contact_folder(municipality)
     return folder.with_name(f"{folder.name}-register") / FILE
 
@@ -167,26 +167,26 @@ def register_path(municipality: str) -> Path:
 def opened(municipality: str, key_file: Path | None, *, actor: str = "") -> Register:
     """Return a municipality's register, open."""
     path = register_path(municipality)
-    # Before the key: without a register there is none to be found.
+    # Check this before reading the key: without a register there is no key.
     if not path.is_file():
         raise _no_register(path)
     return Register(path, read_key(key_file, path), actor=actor)
 
 
 def restore(backup: Path, path: Path, key: str) -> str:
-    """Put a backup in the place of a register, after checking it, and return when the last use in it was.
+    """Verify a backup and put it in place as the register; return the time of the last use recorded in it.
 
     Raises
     ------
     DataError
-        The backup is damaged or of another key; or there is a register, which is to be moved away first.
+        The backup is damaged or has another key; or there is a register, which must be moved away first.
     """
     if path.exists():
         raise DataError(f"{path} is there already.", hint="Move it away first; it is not overwritten.")
     with Register(backup, key) as source:
         source.check()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Before the copy, which is a use of its own.
+        # Read this before copying, which is itself logged as a use.
         last = source.rows("SELECT coalesce(max(at), '') FROM log")[0][0]
         source.back_up(path)
         return str(last)
@@ -210,7 +210,7 @@ def _make_private(path: Path) -> None:
 
 @contextmanager
 def _as_ours(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours."""
+    """Raise SQLite's errors as ours."""
     try:
         yield
     except apsw.NotADBError as error:

@@ -1,4 +1,4 @@
-"""Those of a prepared survey who consented."""
+"""Import the people of a prepared survey who consented."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def import_survey(
     until: date | None = None,
     keep: bool = False,
 ) -> Imported:
-    """Enter those of a prepared survey who consented, and remove the contact file that is not encrypted.
+    """Enter the people of a prepared survey who consented, and remove the unencrypted contact file.
 
     Parameters
     ----------
@@ -37,21 +37,21 @@ def import_survey(
     municipality : str
         Prepared by ``borger prepare``.
     version : str
-        Of the consent's words; by default they are those of the municipality's form (``borger form``).
+        Version of the consent's words; by default those of the municipality's form (``borger form``).
     by_answers : bool
         The words that `version` names say that answers may decide who is invited.
     until : date, optional
         The last day of the consents; by default the end of the election period.
     keep : bool
-        Leave the contact file.
+        Keep the contact file.
 
     Raises
     ------
     DataError
-        The municipality is not prepared, its survey does not ask for consent or contact details, or it is
-        not known in which words.
+        The municipality is not prepared, its survey does not ask for consent or contact details, or the
+        words of the consent are not known.
     ParameterError
-        A version is given, and the answers hold which words they are to; or `by_answers` without one.
+        A version is given although the answers say which words they refer to; or `by_answers` without one.
     """
     if by_answers and not version:
         raise ParameterError(
@@ -99,15 +99,15 @@ def import_survey(
 
 
 def survey_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
-    """Return which survey it is: of which codebook and municipality."""
+    """Return the name of the survey, from its codebook and municipality."""
     return f"{codebook.id} {attrs['municipality']}"
 
 
 def answer_names(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series:
-    """Return what tells each answer from every other of the survey: its id and when it was given.
+    """Return a unique name for each answer: its id and when it was given.
 
-    So it is the same in whichever export it comes, and another wave's of the same number is another. Where
-    the export tells no time, the file does.
+    The name is the same in every export, and differs from that of an answer with the same id in another wave.
+    If the export has no times, the name is the file's hash and the row.
     """
     ident = codebook.with_role("id")
     when = answered_on(respondents, codebook)
@@ -121,7 +121,7 @@ def answer_names(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series:
 
 
 def _of_form(municipality: str) -> Wording:
-    """Return the words that the municipality's form asks for consent in."""
+    """Return the words in which the municipality's form asks for consent."""
     path = texts_file(municipality)
     if not path.is_file():
         raise DataError(

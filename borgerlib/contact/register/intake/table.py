@@ -1,4 +1,4 @@
-"""People who consented elsewhere: a table with Danish headings, whose columns are guessed and said."""
+"""Import people who consented elsewhere: a table whose columns are guessed, and reported to the user."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HEADINGS = {
     "consent": ("samtykke", "consent", "må vi", "må kommunen", "kontakte", "invitation"),
     "name": ("navn", "name"),
 }
-# Where the first and the last name stand apart.
+# Headings of tables with separate columns for first and last names.
 _PARTS = (("fornavn", "first name"), ("efternavn", "last name", "surname"))
 _SURVEY = "liste"
 _UNCLEAR = "both yes and no"
@@ -39,16 +39,16 @@ _UNCLEAR = "both yes and no"
 
 @dataclass(frozen=True)
 class PeopleTable:
-    """A table of people, understood.
+    """A table of people after reading.
 
     Attributes
     ----------
     people : DataFrame
-        One row a row of the file, by its number there: name, mail, phone, consent.
+        One row per row of the file, by its number there: name, mail, phone, consent.
     columns : mapping of str to tuple of str
-        Detail → the columns that it was taken from.
+        Detail → the columns that it was read from.
     problems : tuple of str
-        What is wrong in single rows, and what was made of it.
+        Problems of single rows, and how they were handled.
     """
 
     people: pd.DataFrame
@@ -57,22 +57,22 @@ class PeopleTable:
 
 
 def read_people_table(path: Path, *, columns: Mapping[str, str] | None = None) -> PeopleTable:
-    """Return the people of a table, its columns told by their headings and what stands in them.
+    """Return the people in a table; columns are recognised by their headings and contents.
 
     Parameters
     ----------
     path : Path
-        CSV or XLSX, one row a person.
+        CSV or XLSX, one row per person.
     columns : mapping of str to str, optional
-        Detail (name, mail, phone, consent) → its column, where the guess would be wrong.
+        Detail (name, mail, phone, consent) → its column, to correct a wrong guess.
 
     Raises
     ------
     DataError
-        The file cannot be read, has no column of consents, none of e-mail or telephone, or several that
-        could be one; all is told at once.
+        The file cannot be read, lacks a column of consents or one of e-mail or telephone, or has several
+        candidates for one; all problems are listed.
     ParameterError
-        `columns` names something else.
+        `columns` names an unknown detail or column.
     """
     frame = read_export(path).frame.astype("string")
     found = _columns(frame, columns or {}, path)
@@ -92,28 +92,28 @@ def import_table(
     day: date | None = None,
     until: date | None = None,
 ) -> Imported:
-    """Enter those of a table who consented: to the same words on the same day once, in whichever file.
+    """Enter the people of a table who consented. The same consent on the same day is entered only once.
 
     Parameters
     ----------
     register : Register
     table : PeopleTable
     version : str
-        Of the consent's words.
+        Version of the consent's words.
     words : str
-        What they said yes to; '' takes the heading of the column of consents.
+        The words; '' takes the heading of the column of consents.
     by_answers : bool
         The words say that answers may decide who is invited.
     day : date, optional
-        When they said yes. Where it is not told the consents last from today, and nobody who has said no
-        before is entered: her yes may be the older one.
+        When they said yes. Without it, consents start today, and nobody who has ever said no is entered,
+        because the yes may be the older one.
     until : date, optional
         The last day of the consents; by default the end of the election period.
 
     Raises
     ------
     ParameterError
-        They would have said yes in the future, or the consents would have ended before they were given.
+        The consents would start in the future, or end before they were given.
     """
     today = date.today()
     if day is not None and day > today:
@@ -164,12 +164,12 @@ def _columns(frame: pd.DataFrame, given: Mapping[str, str], path: Path) -> dict[
 
 
 def _fits(values: pd.Series, detail: str, hints: tuple[str, ...]) -> bool:
-    """Return whether a column's heading names a detail, and what stands in it is not of another kind."""
+    """Return whether a column's heading names a detail and its contents do not contradict that."""
     if not any(hint in str(values.name).casefold() for hint in hints):
         return False
     given = values.dropna()
     answers = given.map(clear_answer).notna()
-    # 'Må vi skrive til dig på e-mail?' is a consent; what it is called does not make it an address.
+    # 'Må vi skrive til dig på e-mail?' (may we e-mail you?) is a consent although it names e-mail.
     return bool(given.empty or (answers.mean() >= 0.5) == (detail == "consent"))
 
 
@@ -181,7 +181,7 @@ def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
 
 
 def _keys(people: pd.DataFrame) -> pd.Series:
-    """Return who each row is: her e-mail address, else her telephone number and name; None without either."""
+    """Return a key per row: e-mail address, else telephone number and name; None without either."""
     names: dict[str | None, list[str]] = {}
     keys = []
     for mail, phone, name in zip(people["mail"], people["phone"], people["name"], strict=True):
@@ -197,7 +197,7 @@ def _keys(people: pd.DataFrame) -> pd.Series:
 
 
 def _one_word_each(people: pd.DataFrame) -> tuple[pd.Series, list[str]]:
-    """Return the consents, unclear where somebody stands with a yes and without one, and who stands twice."""
+    """Return the consents, unclear for people with and without a yes, and the rows that repeat a person."""
     said = people["consent"].str.casefold()
     keys = _keys(people)
     problems = []
@@ -220,5 +220,5 @@ def _impossible(people: pd.DataFrame) -> Iterator[str]:
 def _without_consent(people: pd.DataFrame) -> Iterator[str]:
     for row, text in people["consent"].str.casefold().items():
         if clear_answer(text) is None:
-            # Where the wrong column was taken, it may be somebody's name.
+            # Blur the text: if the column was guessed wrong, it may be somebody's name.
             yield f"row {row}: {blurred(text) if text else 'nothing'} is no clear yes, so no"

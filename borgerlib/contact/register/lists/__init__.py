@@ -1,1 +1,1 @@
-"""Lists that leave the register: made, kept apart from one another, written, and who came of them."""
+"""Lists that leave the register: make them, keep comparisons from revealing answers, record who came."""

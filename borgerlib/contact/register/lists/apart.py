@@ -1,4 +1,4 @@
-"""Lists are kept apart: what several of them tell together, and whether that is the answer of a few."""
+"""Refuse lists that, compared with earlier ones, would reveal what a few people answered."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from borgerlib.said import said
 
 FEWEST = 10
 FEWEST_APART = 5
-# What a list knew: what was said by its day and, where it tells what it had seen, nothing that came later.
-# So a yes that is renewed since was a yes then.
+# Entries that a list was based on: those up to its day and, if it recorded its last entry, none after it.
+# A consent that has been renewed since is then still found as it was.
 _KNEW = "{0}.day <= list.day AND {0}.id <= coalesce(list.seen, {0}.id)"
 _ABLE_THEN = f"""
     SELECT list.id, consent.person
@@ -35,7 +35,7 @@ _Counts = NDArray[np.float32]
 
 
 def reached(register: Register, reach: str) -> set[int]:
-    """Return the people who gave it: 'mail' or 'phone'; everybody for ''."""
+    """Return the people who gave a 'mail' or 'phone'; everybody for ''."""
     condition = f"WHERE {reach} IS NOT NULL" if reach else ""
     return {person for (person,) in register.rows(f"SELECT id FROM person {condition}")}
 
@@ -48,29 +48,29 @@ def require_apart(
     consent: str,
     by_lot: bool = False,
 ) -> None:
-    """Raise where a list, beside one or two earlier ones, tells what 1 to 4 people have answered.
+    """Raise if a list, compared with one or two earlier ones, reveals what 1 to 4 people have answered.
 
-    People count who could have been on all of these lists: whoever has withdrawn since, came later, cannot be
-    reached in one of the ways or did not allow answers to decide is missing for a reason that tells nothing.
-    No two lists differ by 1 to 4 people; and of two or three lists of all who fit, none has 1 to 4 people
-    alone. (Who is missing on a list by lot was not drawn, which tells nothing.)
+    Only people who could have been on all of these lists count. Others are missing for a reason that reveals
+    nothing: they withdrew, came later, cannot be reached that way or did not allow answers to decide.
+    No two lists may differ by 1 to 4 people; and of two or three lists of all who fit, none may have 1 to 4
+    people to itself. (On a list by lot, people may be missing just because they were not drawn.)
 
     Parameters
     ----------
     register : Register
     lists : sequence of collections of int
-        The people of each; one of them is to be made.
+        The people on each list; one of the lists is to be made.
     able : collection of int
-        Who could be on them.
+        People who could be on the lists.
     consent : str
         What they must have consented to.
     by_lot : bool
-        They are drawn.
+        The lists are drawn by lot.
 
     Raises
     ------
     DisclosureError
-        It names the earlier lists: one, or two together.
+        Names the one or two earlier lists that would reveal answers.
     """
     earlier, people, members, able_then = _earlier(register, consent)
     if earlier.empty:
@@ -98,7 +98,7 @@ def _too_alike(lists: pd.DataFrame) -> DisclosureError:
 def _differences(
     people: pd.Index, members: _Marks, could: _Marks, lists: Sequence[Collection[int]]
 ) -> _Counts:
-    """Return by how many people each list (a row) differs from each earlier one (a column)."""
+    """Return by how many people each list (row) differs from each earlier one (column)."""
     columns = people.isin(list(set().union(*lists)))
     new = np.stack([people[columns].isin(list(chosen)) for chosen in lists]).astype(np.float32)
     common = new @ members[:, columns].T.astype(np.float32)
@@ -107,7 +107,7 @@ def _differences(
 
 
 def _telling(members: _Marks, could: _Marks, new: _Marks) -> _Marks:
-    """Return which pairs of earlier lists, beside a new one, tell of a few: lists x lists."""
+    """Return which pairs of earlier lists, together with a new one, reveal a few people: lists x lists."""
     on, off = (members & could).astype(np.float32), (could & ~members).astype(np.float32)
     new_alone, earlier_alone = (off * new) @ off.T, (on * ~new) @ off.T
     np.fill_diagonal(earlier_alone, (on * ~new).sum(axis=1))
@@ -120,7 +120,7 @@ def _few(counts: _Counts) -> _Marks:
 
 
 def _earlier(register: Register, consent: str) -> tuple[pd.DataFrame, pd.Index, _Marks, _Marks]:
-    """Return the earlier lists, everybody, and who was on each and who could have been: lists x people."""
+    """Return earlier lists, all people, and who was and could have been on each list (lists x people)."""
     lists = pd.DataFrame(
         register.rows("SELECT id, day, by_lot FROM list ORDER BY id"), columns=["id", "day", "by_lot"]
     )

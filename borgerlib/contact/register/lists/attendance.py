@@ -1,4 +1,4 @@
-"""Who of those on a list came: what the rates of the next round are learnt from."""
+"""Record who of those on a list came; the next round's rates are estimated from it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from borgerlib.personal import blurred, contact_key
 
 @dataclass(frozen=True)
 class Attendance:
-    """How many of a list came.
+    """How many people on a list came.
 
     Attributes
     ----------
     number : int
-        Of the list.
+        Number of the list.
     day, purpose : str
-        When it was made (ISO 8601), and what for.
+        When the list was made (ISO 8601), and what for.
     invited, came : int
         People.
     """
@@ -34,7 +34,7 @@ class Attendance:
 
 
 def enter_attendance(register: Register, contacts: Sequence[str], *, number: int | None = None) -> Attendance:
-    """Enter who of those on a list came, or signed up; whoever is not named did not.
+    """Enter who on a list came or signed up; everybody who is not named did not.
 
     Parameters
     ----------
@@ -42,12 +42,12 @@ def enter_attendance(register: Register, contacts: Sequence[str], *, number: int
     contacts : sequence of str
         Codes, e-mail addresses or telephone numbers.
     number : int, optional
-        Of the list; by default the latest.
+        Number of the list; by default the latest.
 
     Raises
     ------
     DataError
-        There is no such list, or somebody is not on it, or not one person; all are told at once.
+        There is no such list, or a contact is not on it, or is not one person's; all are listed.
     """
     rows = register.rows("SELECT id, day, purpose FROM list ORDER BY id")
     lists = {each: (day, purpose) for each, day, purpose in rows}

@@ -1,4 +1,4 @@
-"""A list as a file for its owner alone."""
+"""Write a list as a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from borgerlib.files.workbook import Sheet, escape_formulas, write_workbook
 
 
 def require_place(path: Path) -> None:
-    """Raise where a list cannot be written there: before it is made, for what is made is logged.
+    """Raise if a list cannot be written to this file. Call it before making the list, which is logged.
 
     Raises
     ------
     ParameterError
-        The ending is another than that of a CSV or XLSX file.
+        The file's ending is not that of a CSV or XLSX file.
     DataError
         The folder cannot be written to.
     """
@@ -29,7 +29,7 @@ def require_place(path: Path) -> None:
 
 
 def write_list(people: pd.DataFrame, path: Path) -> None:
-    """Write a list for its owner alone: CSV or XLSX, in which no name is a formula.
+    """Write a list as CSV or XLSX that only its owner can read; no cell can act as a formula.
 
     Raises
     ------

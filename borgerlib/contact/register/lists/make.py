@@ -1,4 +1,4 @@
-"""A list is made: of those who consented, for a stated purpose, and none tells an answer."""
+"""Make lists of people who consented, for a stated purpose, without revealing answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Reach = Literal["", "mail", "phone"]
 
 
 def require_enough(people: Collection[int]) -> None:
-    """Raise `DisclosureError` where a list would have fewer than 10 people: it would tell of each on it."""
+    """Raise `DisclosureError` for a list of fewer than 10 people: it would reveal their answers."""
     if len(people) < FEWEST:
         raise DisclosureError(said("list_too_short", fewest=FEWEST))
 
@@ -50,7 +50,7 @@ def make_list(
     reachable: Collection[int] | None = None,
     by_lot: bool = False,
 ) -> pd.DataFrame:
-    """Return how to reach people whose consent covers it at this moment, and log that the list was made.
+    """Return how to reach people whose consent covers the list today, and log that it was made.
 
     Parameters
     ----------
@@ -62,32 +62,32 @@ def make_list(
     day : date
         Today.
     among : collection of int, optional
-        Only these people, chosen by their answers: each must have consented in words that say so.
+        Only these people, chosen by their answers: their consent must allow answers to decide.
     reach : {'', 'mail', 'phone'}
-        Only those who gave it.
+        Only people who gave this contact detail.
     reachable : collection of int, optional
-        Only those who can be reached in another way; it tells nothing of their answers.
+        Only people who can be reached in another way, which reveals nothing about their answers.
     by_lot : bool
-        Those chosen were drawn: whoever is not on the list may fit as well.
+        The people were drawn by lot, so people who are not on the list may fit as well.
 
     Returns
     -------
     DataFrame
-        One row a person, by her number: name, mail, phone, and the code by which she withdraws.
+        One row per person, by number: name, mail, phone, and the code by which she can withdraw.
 
     Raises
     ------
     ParameterError
         No purpose is stated.
     DisclosureError
-        The list has fewer than 10 people, or beside earlier lists it tells of 1 to 4 people what they have
+        The list has fewer than 10 people or, compared with earlier lists, reveals what 1 to 4 people have
         answered; see `require_apart`.
     """
     if not purpose.strip():
         raise ParameterError(
             "A list needs a purpose.", hint="Say what it is for: --purpose 'Borgermøde om …'"
         )
-    # The log, and what others on the list are shown of it, name nobody.
+    # Mask contact details: the log, which people on the list may see, must not identify anybody.
     purpose = mask_contact(mask_cpr(purpose.strip()))
     with register.changing("list") as detail:
         able = able_to(
