@@ -1,7 +1,7 @@
-"""Horizontal bars: what they draw, as data and seaborn's marks, and how they stand on a page and on a phone.
+"""Horizontal bars: their data, seaborn's marks for them, and their layout on a page and on a phone.
 
-On a page labels stand in a column on the left; on a phone above their bars. The scale is the longest at
-which every value still fits beside its bar.
+On a page, labels are in a column on the left; on a phone, above their bars. The scale is the largest at which
+every value still fits next to its bar.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 _LABEL_SHARE = 0.44
 _STUB = 44
 _NAME_SHARE = 0.3
-# On a page, on a phone.
+# Heights on a page and on a phone.
 _BAR = (20.0, 15.0)
 _BETWEEN_ROWS = (14.0, 16.0)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its length and interval in the chart's unit, and what is said at its end.
+    """One bar: its length and interval in the chart's unit, and the text at its end.
 
-    `name` is the group's, where it is told at this bar; `own` the own municipality's, where it answered so.
+    `name` is the group's name if this bar shows it; `own` is the own municipality if it gave this answer.
     """
 
     label: str
@@ -52,19 +52,19 @@ class Bar:
 
     @property
     def reach(self) -> float:
-        """Where the words begin: the farthest point of bar and interval, or the axis beyond both."""
+        """Where the text begins: to the right of bar, interval and axis."""
         return max(0.0, self.value or 0, self.upper or 0)
 
 
 @dataclass(frozen=True)
 class Bars(RowMarks):
-    """Bars in the order to be shown; those of one answer in several groups follow each other.
+    """Bars in display order; the bars of one answer in several groups follow each other.
 
     Parameters
     ----------
     bars : tuple of Bar
     full : float
-        The smallest value that the whole width stands for, so that small shares look small.
+        The whole width stands for at least this value, so that small shares look small.
     """
 
     bars: tuple[Bar, ...]
@@ -72,7 +72,7 @@ class Bars(RowMarks):
 
     @property
     def groups(self) -> int:
-        """Number of bars of each answer."""
+        """Number of bars per answer."""
         return len({bar.group for bar in self.bars})
 
     @property
@@ -90,7 +90,7 @@ class Bars(RowMarks):
         return frame.assign(row=np.take(names, row), middle=middle)
 
     def plot(self) -> so.Plot:
-        """Return the marks: bars, and intervals light on the bar and dark beside it."""
+        """Return the marks: bars, and intervals that are light on the bar and dark outside it."""
         import seaborn.objects as so
 
         frame = self.frame()
@@ -107,21 +107,21 @@ class Bars(RowMarks):
 
     @cached_property
     def key(self) -> Key:
-        """The groups' names, where they would leave the bars beside them little room."""
+        """The groups' names, if next to the bars they would leave these too little room."""
         names = tuple((bar.name, bar.colour) for bar in self.bars if bar.name)
         widest = max((self.text(name).width for name, _ in names), default=0.0)
         return names if widest > _NAME_SHARE * self.room else ()
 
     @cached_property
     def scale(self) -> float:
-        """Pixels a unit."""
+        """Pixels per unit."""
         ends = [(bar.reach - self.start, self._said(bar)) for bar in self.bars if bar.state == "shown"]
         beside = [(self.room - TEXT_GAP - _width(said)) / length for length, said in ends if length > 0]
         return min([self.room / (self.full - self.start), *beside])
 
     @cached_property
     def heads(self) -> Sequence[Block]:
-        """The answers; on a phone the own municipality's name under its answer."""
+        """The answers; on a phone with the own municipality's name under its answer."""
         room, heads = self.width * (1 if self.narrow else _LABEL_SHARE), []
         for bar, *_ in self.answers:
             label = self.text(bar.label, width=room, weight="semibold" if bar.stands_out else "regular")
@@ -130,31 +130,31 @@ class Bars(RowMarks):
 
     @cached_property
     def rows(self) -> Rows:
-        """Each as high as its label and its bars."""
+        """Rows that are each as high as their label and bars."""
         line, groups = self.text("x").height, self.groups
         band = _BAR[self.narrow] if groups == 1 else groups * (line + 2)
-        # A value is higher than a phone's bar.
+        # On a phone, a value's text is higher than its bar.
         rim = max(0.0, (line - band / groups) / 2)
-        # A reason of several lines goes on upwards from the first of two bars, otherwise downwards.
+        # A note of several lines grows upwards from the first of two bars, otherwise downwards.
         extra = [[self._said(bar)[0][1].height - line for bar in bars] for bars in self.answers]
         above, below = [rim + sum(up) for *up, _ in extra], [rim + down for *_, down in extra]
         return self.spaced(band, above, below, between=_BETWEEN_ROWS[self.narrow])
 
     def write_values(self, axes: Axes) -> None:
-        """Write values, names and what stands in place of bars; end the intervals with small strokes."""
+        """Write values, names and the notes that replace bars; draw the caps of the intervals."""
         axes.spines["left"].set_visible(not self.narrow)
         for bar, middle in zip(self.bars, self.frame()["middle"], strict=True):
             self._write_end(axes, bar, middle)
         self.draw_caps(axes, inside=theme.PAPER)
 
     def draw_caps(self, axes: Axes, *, inside: str) -> None:
-        """End the intervals with small strokes, those on the bars in the colour `inside`."""
+        """Draw the caps of the intervals, those on bars in the colour `inside`."""
         known = self.frame().dropna(subset="lower")
         for end, ink in (("lower", inside), ("upper", theme.TEXT)):
             self.end_intervals(axes, known[end], known["middle"], ink)
 
     def _said(self, bar: Bar) -> list[tuple[float, Lines]]:
-        """Return what is said at a bar's end, or in its place, each with the air before it."""
+        """Return the texts at a bar's end, or in its place, each with the space before it."""
         named = bar.name and not self.key
         beside = [(TEXT_GAP, self.text(bar.name, colour=theme.MUTED))] if named else []
         if bar.own and not self.narrow:
@@ -162,7 +162,7 @@ class Bars(RowMarks):
         if bar.state == "shown":
             return [(TEXT_GAP, self.text(bar.words, weight="semibold")), *beside]
         hidden = bar.state == "suppressed"
-        # A reason is wrapped to the room that the bar would have had.
+        # Wrap a note to the room that the bar would have had.
         room = inf if hidden else self.room - 3 * TEXT_GAP - _width(beside)
         said = f"· {bar.words}" if hidden else bar.words
         style: Any = {"weight": "regular" if hidden else "italic", "colour": theme.MUTED}

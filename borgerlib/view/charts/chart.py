@@ -1,7 +1,7 @@
-"""A chart that carries everything a reader needs, and shows itself in a notebook.
+"""A chart that holds everything a reader needs, and shows itself in a notebook.
 
-The picture is never alone: finding, question and base, caption, alternative text and the numbers as a table
-travel with it, into the notebook's output and from there into the report.
+Finding, question and base, caption, alternative text and the numbers as a table always accompany the picture,
+in the notebook's output and in the report.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Chart:
         return files.png(self.marks, *self._dress(width, framed))
 
     def svg(self, width: Width = "wide", *, framed: bool = True) -> str:
-        """Return the picture as SVG that carries the letters it needs; parameters as `figure`."""
+        """Return the picture as SVG with its fonts embedded; parameters as `figure`."""
         return files.svg(self.marks, *self._dress(width, framed)).decode()
 
     def _dress(self, width: Width, framed: bool) -> tuple[PictureWords, int]:
@@ -134,9 +134,9 @@ class Chart:
         return data, {"image/png": {"alt": self.alt_text, "width": theme.WIDE}}
 
     def for_page(self) -> dict[str, Any]:
-        """Return what a notebook's output holds of the chart for a page of a report: all but the PNG."""
-        # The text is there for people without the picture, and for nbval, which compares texts but not
-        # pictures: a changed number changes it.
+        """Return the chart's notebook output for a page of a report: everything except the PNG."""
+        # The text is for people who cannot see the picture, and for nbval, which compares texts but not
+        # pictures, so that it notices changed numbers.
         payload = {
             "title": self.title,
             "question": self.question,
@@ -175,19 +175,19 @@ def assemble(
     estimates : DisclosedEstimates
         The rows as drawn, in order.
     marks : Marks
-        What is drawn.
+        The drawn marks.
     title, question, base_note, note : str
         As for `bar_chart`.
     own : sequence of (name, label)
-        The own municipality and the row that it belongs to.
+        The own municipality and the label of its row.
     notes : sequence of str
-        What else the picture's marks mean, a sentence each.
+        Sentences that explain further marks in the picture.
     interval : str
-        What shows the intervals (Danish).
+        The Danish word for how intervals are drawn.
     unit : {'pct', 'antal'}
         Shares or counts.
     highlighted : sequence of str
-        Labels of the rows that stand out.
+        Labels of the highlighted rows.
     """
     title = title or alt_text.question_of(estimates)
     said, frame = alt_text.titled(title, estimates), estimates.frame

@@ -1,6 +1,6 @@
 """Charts of disclosed estimates: bars, grouped bars, and scales from disagreement to agreement.
 
-Each reads its rows and words; `bars` and `scales` draw them with seaborn's marks.
+The functions prepare rows and texts; `bars` and `scales` draw them with seaborn's marks.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def grouped_bar_chart(
 def _drawn(
     kind: str, estimates: DisclosedEstimates, drawn: pd.DataFrame, *, unit: alt_text.Unit, **words: Any
 ) -> Chart:
-    """Return a chart of a bar a row; `drawn` has the bars' own columns beside those of the estimates."""
+    """Return a chart with one bar per row; `drawn` has columns for drawing besides those of the estimates."""
     marks, explanations = marked_notes(drawn, unit)
     bars = [_bar(row, unit, mark) for (_, row), mark in zip(drawn.iterrows(), marks, strict=True)]
     own = [(bar.own, bar.label) for bar in bars if bar.own]
@@ -253,20 +253,20 @@ def _ordered(estimates: DisclosedEstimates, *, unit: alt_text.Unit, sort: bool) 
         return estimates
     frame = estimates.frame
     shown = frame["proportion" if unit == "pct" else "count"].where(~frame["suppressed"]).astype("Float64")
-    # Rows without a value stand last, those that are suppressed before those that are lost.
+    # Rows without a value come last, suppressed ones before missing ones.
     order = pd.DataFrame({"value": shown, "lost": ~frame["suppressed"]})
     return estimates.take(order.sort_values(["value", "lost"], ascending=[False, True], kind="stable").index)
 
 
 def _full(frame: pd.DataFrame, unit: alt_text.Unit) -> float:
-    """Return what the whole width stands for: everybody, or half where no bar comes near that."""
+    """Return the value that the whole width stands for: 1, or a half if no bar comes near that."""
     if unit == "antal":
         return max(1.0, float(frame["count"].max(skipna=True) or 0))
     return 1.0 if frame["proportion"].ge(_MANY).any() else 0.5
 
 
 def _keys(frame: pd.DataFrame, wanted: Iterable[str], what: str) -> pd.Series:
-    """Return what names each row, its option, or its item where rows are items; refuse unknown names."""
+    """Return the key of each row: its option, or its item if rows are items. Refuse unknown names."""
     keys = (frame["item"] if frame["item"].nunique() > 1 else frame["option"]).astype(str)
     problems = [unknown_name("answer", key, list(keys)) for key in wanted if key not in set(keys)]
     if problems:
@@ -279,7 +279,7 @@ def _owners(frame: pd.DataFrame, own: Mapping[str, str]) -> pd.Series:
 
 
 def marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], list[str]]:
-    """Return each row's mark ('*', '**', …) for a value with a note, and the marks explained once each."""
+    """Return the mark ('*', '**', …) of each row that has a note, and an explanation of each mark."""
     value = frame["proportion" if unit == "pct" else "count"]
     notes = frame["note"].fillna("").astype(str).where(value.notna() & ~frame["suppressed"], "")
     if notes.nunique() == 1 and notes.iloc[0]:

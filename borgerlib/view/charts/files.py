@@ -1,6 +1,6 @@
-"""Pictures as PNG and SVG: small, sharp, and the same bytes for the same picture, which is drawn once.
+"""Pictures as small, sharp PNG and SVG files; the same picture always gives the same bytes.
 
-They are kept on the disk by what they show: the next report, of any municipality, need not draw them.
+They are cached on disk by their content, so that the next report, of any municipality, need not draw them.
 """
 
 from __future__ import annotations
@@ -30,32 +30,32 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FOLDER = ".pictures"
-MOST = 4000  # of some ten kilobytes each
+MOST = 4000  # pictures in the cache, of some ten kilobytes each
 _DRAWN_BY = ("matplotlib", "seaborn", "pandas", "pillow", "fonttools", "font-source-sans-pro")
 _COLOURS = 32
 _STYLED = re.compile(r' style="([^"]*)"')
-# Not where one shines through another.
+# Matches neighbouring paths of the same style, unless they are transparent.
 _SAME_STYLE = re.compile(r'<path d="[^"]*"( style="(?![^"]*opacity)[^"]*")/>(?:<path d="[^"]*"\1/>)+')
 
 
 def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
-    """Return the function that draws a picture unless it has been drawn, by this process or another.
+    """Return a cached version of a function that draws a picture; all processes share the cache.
 
-    They are kept in ``data/processed/.pictures`` of a workspace that has its first folder already, named by
-    all that they are drawn from: what they show, borgerlib's code, the versions of the libraries. A disk that
-    cannot be written to keeps none.
+    Files are kept in ``data/processed/.pictures`` if the workspace exists. Their names depend on everything
+    that they are drawn from: their content, borgerlib's code, the versions of the libraries. Without write
+    access nothing is cached.
 
     Parameters
     ----------
     draw : callable
-        Marks, words and width in pixels → the bytes of a file, whose ending is its name.
+        Marks, words and width in pixels → the bytes of a file. The function's name is the file's ending.
     """
 
     @lru_cache(maxsize=512)
     @wraps(draw)
     def drawn(marks: Marks, words: PictureWords, width: float) -> bytes:
         workspace = places.processed_data()
-        # What a reader's own marks do cannot be told by their name.
+        # Do not cache users' own marks: their code is not part of the file's name.
         if not type(marks).__module__.startswith("borgerlib.") or not workspace.is_dir():
             return draw(marks, words, width)
         shown = repr((marks, words, width))
@@ -74,10 +74,10 @@ def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
     return drawn
 
 
-# All municipalities share most of their pictures: a warm kernel inherits those that are drawn already.
+# Most pictures are the same for all municipalities: forked kernels inherit those that are in memory.
 @kept
 def png(marks: Marks, words: PictureWords, width: float) -> bytes:
-    """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `pictures.draw`."""
+    """Return a picture as a PNG with few colours and double resolution; parameters as `pictures.draw`."""
     from PIL import Image
 
     figure: Any = draw(marks, words, width)
@@ -92,10 +92,10 @@ def png(marks: Marks, words: PictureWords, width: float) -> bytes:
 
 @kept
 def svg(marks: Marks, words: PictureWords, width: float) -> bytes:
-    """Return a picture as an SVG (UTF-8) that needs no font of the reader's; parameters as `pictures.draw`.
+    """Return a picture as an SVG (UTF-8) with its fonts embedded; parameters as `pictures.draw`.
 
-    Texts stay text. The letters that they use are part of the picture: a page shows it as an image, to which
-    the page's own fonts do not reach.
+    Texts stay text. The letters that they use are embedded, because a page shows the SVG as an image, which
+    cannot use the page's fonts.
     """
     buffer = io.StringIO()
     figure = draw(marks, words, width)
@@ -104,7 +104,7 @@ def svg(marks: Marks, words: PictureWords, width: float) -> bytes:
     drawn = buffer.getvalue()
     size = f"{figure.get_figwidth() * 72:g}", f"{figure.get_figheight() * 72:g}"
     body = drawn[drawn.index("<g ") : drawn.rindex("</svg>")]
-    # matplotlib's groups carry nothing but names, and its lines a break each.
+    # Remove matplotlib's groups, which only hold names, and its line breaks.
     body = re.sub(r">\s+<", "><", re.sub(r"</?g\b[^>]*>", "", re.sub(r"\s*\n\s*", " ", body)))
     body = _SAME_STYLE.sub(_one_path, re.sub(r"<[^>]+>", _small_tag, body))
     styles = list(dict.fromkeys(_STYLED.findall(body)))
@@ -115,20 +115,20 @@ def svg(marks: Marks, words: PictureWords, width: float) -> bytes:
         f'width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}">'
         f"<style>{_faces(figure)}*{{stroke-linejoin:round;stroke-linecap:butt}}{rules}</style>{body}</svg>"
     )
-    # In a page it stands between double quotes.
+    # A page puts it between double quotes, so use single quotes inside.
     return re.sub("<[^>]+>", lambda tag: tag.group().replace('"', "'"), whole).encode()
 
 
 def _small_tag(found: re.Match[str]) -> str:
-    """Return a tag with a decimal instead of six, and without turns by no degrees."""
+    """Return a tag with one decimal instead of six, and without rotations by zero degrees."""
     tag = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", found.group())
     tag = re.sub(r"\d+\.\d\d+", lambda digits: f"{float(digits.group()):.1f}".removesuffix(".0"), tag)
-    # In an address a comma is one letter, a space three.
+    # In a data URL a comma is one character, a space three.
     return re.sub(r"(?<=\d) (?=[-\d])", ",", re.sub(r"(?<=[MLz:;]) | (?=[MLz])", "", tag))
 
 
 def _one_path(found: re.Match[str]) -> str:
-    """Return paths of one style as one, which is quicker to lay out."""
+    """Return paths of the same style as one path, which browsers draw faster."""
     lines = "".join(re.findall(r' d="([^"]*)"', found[0]))
     return f'<path d="{lines}"{found[1]}/>'
 
@@ -144,7 +144,7 @@ def _faces(figure: Figure) -> str:
     faces = []
     for weight, style in sorted(theme.FONT_STYLES.items()):
         if used[style]:
-            # With all digits: a picture of other numbers then needs no other font, which takes longest.
+            # Include all digits: then pictures with other numbers share the font, which is slow to make.
             letters = "".join(sorted(used[style] | set("0123456789")))
             data = base64.b64encode(_font_of(weight, letters)).decode()
             faces.append(theme.font_face(weight, f"data:font/woff;base64,{data}"))
@@ -153,7 +153,7 @@ def _faces(figure: Figure) -> str:
 
 @lru_cache(maxsize=512)
 def _font_of(weight: theme.Weight, letters: str) -> bytes:
-    """Return a font (WOFF) of those letters alone."""
+    """Return a font (WOFF) with only these letters."""
     from fontTools import subset
 
     options = subset.Options(
@@ -164,7 +164,7 @@ def _font_of(weight: theme.Weight, letters: str) -> bytes:
         recalc_timestamp=False,
         glyph_names=False,
         notdef_outline=False,
-        # To look into them takes longer than all the rest.
+        # Processing these tables would take longer than everything else.
         drop_tables=["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "gasp"],
         canonical_order=False,
     )
@@ -178,7 +178,7 @@ def _font_of(weight: theme.Weight, letters: str) -> bytes:
 
 
 def _make_room(folder: Path) -> None:
-    """Let the half that was drawn first go, where there are too many."""
+    """Delete the older half of the pictures if there are too many."""
     found = list(folder.iterdir())
     if len(found) >= MOST:
         for path in sorted(found, key=lambda path: path.stat().st_mtime)[: len(found) // 2]:
@@ -187,7 +187,7 @@ def _make_room(folder: Path) -> None:
 
 @cache
 def _version() -> str:
-    """Return what tells the code from which pictures come from any other."""
+    """Return a hash of the code and library versions that pictures depend on."""
     (top,) = map(Path, borgerlib.__path__)
     code = sha256("".join(f"{name} {version(name)}" for name in _DRAWN_BY).encode())
     for path in sorted(top.rglob("*.py")):

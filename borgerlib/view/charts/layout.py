@@ -1,6 +1,6 @@
-"""Where things stand in a picture: how wide texts are, where they break, how far rows stand apart.
+"""The layout of a picture: widths of texts, line breaks, distances of rows.
 
-All measures are CSS pixels; a figure has one point a pixel. Nothing here draws.
+All measures are CSS pixels; a figure has one point per pixel. Nothing is drawn here.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from borgerlib.view import theme
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# A row of a category axis has its bars from 0.4 before its number to 0.4 after it: seaborn's width.
+# On a category axis, seaborn's bars reach from 0.4 below to 0.4 above the row's number.
 HALF_BAND = 0.4
-# From the end of a bar to what is said of it.
+# Distance from the end of a bar to its text.
 TEXT_GAP = 8
 OWN_MARK = "◆"
 _BEYOND = 1000.0
@@ -31,16 +31,16 @@ _BEYOND = 1000.0
 
 @dataclass(frozen=True)
 class Rows:
-    """A category axis (0, 1, 2 …) whose rows stand as far apart as the texts between them need.
+    """A category axis (0, 1, 2 …) with rows as far apart as the texts between them need.
 
     Parameters
     ----------
     band : float
         Height of a row's bars.
     above, below : array of float
-        What each row needs above and below its bars.
+        Space that each row needs above and below its bars.
     between : float
-        Least air between what belongs to two rows.
+        Smallest space between two rows.
     """
 
     band: float
@@ -50,7 +50,7 @@ class Rows:
 
     @property
     def tops(self) -> Floats:
-        """Where each row's bars begin, from the top of the axes."""
+        """The upper edge of each row's bars, from the top of the axes."""
         gaps = self.below[:-1] + self.band + self.between + self.above[1:]
         return np.cumsum([self.above[0], *gaps])
 
@@ -60,7 +60,7 @@ class Rows:
         return float(self.tops[-1] + self.band + self.below[-1])
 
     def apply(self, axes: Axes) -> None:
-        """Space the rows of axes that are as high as `height`; the rows' numbers stay what they are."""
+        """Space the rows of axes of this `height`; the rows keep their numbers."""
         rows = np.arange(len(self.above))
         numbers = np.r_[-1, np.c_[rows - HALF_BAND, rows + HALF_BAND].ravel(), len(rows)]
         pixels = np.r_[-_BEYOND, np.c_[self.tops, self.tops + self.band].ravel(), self.height + _BEYOND]
@@ -70,7 +70,7 @@ class Rows:
 
 
 def distinct(labels: Sequence[str]) -> list[str]:
-    """Return labels of which no two are the same: two answers may read alike, and are two rows."""
+    """Return unique labels: two answers may have the same text, but are two rows."""
     names = pd.Series(labels, dtype=object)
     earlier = names.groupby(names).cumcount()
     return [name + "\u00a0" * count for name, count in zip(names, earlier, strict=True)]
@@ -87,7 +87,7 @@ class Lines:
 
     @property
     def width(self) -> float:
-        """Of the widest line."""
+        """Width of the widest line."""
         return max((text_width(line, self.size, self.weight) for line in self.lines), default=0.0)
 
     @property
@@ -97,7 +97,7 @@ class Lines:
 
     @property
     def height(self) -> float:
-        """Of all lines."""
+        """Height of all lines."""
         return len(self.lines) * self.pitch
 
 
@@ -116,7 +116,7 @@ def wrap(text: str, *, size: float, width: float = inf, **style: Any) -> Lines:
     return Lines(lines, size, **style)
 
 
-# What stands together: lines of one style under those of another.
+# Texts that belong together: lines of different styles below each other.
 Block = Sequence[Lines]
 
 
@@ -144,12 +144,12 @@ def text_width(text: str, size: float, weight: theme.Weight = "regular") -> floa
 def spread(
     wanted: Sequence[tuple[float, float]], lowest: float, highest: float, *, gap: float
 ) -> list[float]:
-    """Move labels on a line apart, as little as can be, keeping their order.
+    """Move labels on a line apart as little as possible, keeping their order.
 
     Parameters
     ----------
     wanted : sequence of (middle, width)
-        Where each label would like to stand, from left to right.
+        The preferred place of each label, from left to right.
     lowest, highest : float
         Ends of the line.
     gap : float
@@ -158,14 +158,14 @@ def spread(
     Returns
     -------
     list of float
-        The middles. Labels that cannot all fit start at `lowest` and run over the end.
+        The middles. If the labels do not all fit, they start at `lowest` and exceed the end.
     """
     from scipy.optimize import isotonic_regression
 
     if not wanted:
         return []
     middles, widths = np.array(wanted).T
-    # Moved up to the first, labels may stand anywhere as long as none is before the one on its left.
+    # Subtract the widths of the labels to the left: the places then only have to be in ascending order.
     before = np.cumsum(widths + gap) - widths - gap
     left = isotonic_regression(middles - widths / 2 - before).x
     left = np.maximum(lowest, np.minimum(left, highest - before[-1] - widths[-1]))

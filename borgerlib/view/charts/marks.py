@@ -1,6 +1,6 @@
-"""What every chart draws has in common: it knows itself as seaborn's marks, and how they stand in a picture.
+"""The base of all charts' marks: they return themselves as a seaborn plot and lay it out in a picture.
 
-Marks are hashable data, so that the same picture is drawn once.
+Marks are hashable data, so that drawn pictures can be cached.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HEAD_GAP = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Marks(ABC):
-    """What a chart draws, as wide as a page unless asked for otherwise.
+    """The marks of a chart, by default for the width of a page.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ class Marks(ABC):
 
     @abstractmethod
     def plot(self) -> so.Plot:
-        """Return the marks as seaborn's plot, which knows nothing of widths."""
+        """Return the marks as a seaborn plot, which does not depend on the width."""
 
     @property
     @abstractmethod
     def height(self) -> float:
-        """Of the axes."""
+        """Height of the axes."""
 
     @abstractmethod
     def dress(self, axes: Axes) -> None:
@@ -54,7 +54,7 @@ class Marks(ABC):
 
     @property
     def key(self) -> Key:
-        """Names and their colours, shown above the marks where they find no place beside them."""
+        """Names and their colours, shown above the marks if there is no room next to them."""
         return ()
 
     @property
@@ -69,7 +69,7 @@ class Marks(ABC):
 
     @property
     def narrow(self) -> bool:
-        """Whether this is a phone."""
+        """Whether to use the layout for phones."""
         return theme.layout_of(self.width) == "narrow"
 
     @property
@@ -78,7 +78,7 @@ class Marks(ABC):
         return self.width - self.left
 
     def text(self, text: str, *, small: bool = False, **style: Any) -> Lines:
-        """Return a text as labels are written; `style` as of `wrap`."""
+        """Return a text in the style of labels; `style` as in `wrap`."""
         size = (theme.CAPTION_SIZE if small else theme.LABEL_SIZE)[theme.layout_of(self.width)]
         return wrap(text, size=size, **style)
 
@@ -88,26 +88,26 @@ class Marks(ABC):
 
 
 class RowMarks(Marks):
-    """Marks in rows, labels left of them, on a phone above them."""
+    """Marks in rows, with labels to the left or, on a phone, above."""
 
     @property
     @abstractmethod
     def scale(self) -> float:
-        """Pixels a unit."""
+        """Pixels per unit."""
 
     @property
     def heads(self) -> Sequence[Block]:
-        """What each row is; nothing where its marks say so themselves."""
+        """The label of each row; empty if its marks carry the label."""
         return ()
 
     @property
     @abstractmethod
     def rows(self) -> Rows:
-        """How far the rows stand apart."""
+        """The rows and their distances."""
 
     @abstractmethod
     def write_values(self, axes: Axes) -> None:
-        """Write what stands at the marks, and draw what seaborn has no mark for."""
+        """Write the texts at the marks, and draw what seaborn has no mark for."""
 
     @property
     def start(self) -> float:
@@ -116,7 +116,7 @@ class RowMarks(Marks):
 
     @property
     def height(self) -> float:
-        """Of all rows."""
+        """Height of all rows."""
         return self.rows.height
 
     @cached_property
@@ -126,7 +126,7 @@ class RowMarks(Marks):
         return 0.0 if self.narrow or not widest else widest + _LABEL_GAP
 
     def spaced(self, band: float, above: Sequence[float], below: Sequence[float], *, between: float) -> Rows:
-        """Return rows for bars `band` high, their heads, and what else stands above and below each."""
+        """Return rows for bars of height `band`, their labels, and further texts above and below each."""
         heads = np.array([height_of(head) for head in self.heads])
         if self.narrow:
             return Rows(band, heads + _HEAD_GAP * (heads > 0) + above, np.array(below), between)
@@ -147,15 +147,15 @@ class RowMarks(Marks):
         self.write_values(axes)
 
     def end_intervals(self, axes: Axes, ends: ArrayLike, rows: ArrayLike, ink: str, **more: Any) -> None:
-        """Draw the small strokes at intervals' ends."""
-        # Lines rather than markers, which a file holds as shapes used again and lays out one by one.
+        """Draw the caps of the intervals."""
+        # Draw lines, not markers: SVG would hold a marker as a shape that is placed again for every cap.
         half = _CAP * HALF_BAND / self.rows.band
         axes.vlines(ends, np.subtract(rows, half), np.add(rows, half), colors=ink, linewidth=1.5, **more)
 
     def hatch(
         self, axes: Axes, middle: float, *, pixels: float, height: float, left: float | None = None
     ) -> None:
-        """Draw a bar that stands for a number not shown, from the start of the axis or from `left`."""
+        """Draw a hatched bar for a number that is not shown, from the start of the axis or from `left`."""
         style: Any = {"facecolor": theme.PAPER, "edgecolor": theme.SUPPRESSED, "linewidth": 1.2}
         begin = self.start if left is None else left
         axes.barh(middle, pixels / self.scale, height, left=begin, hatch="/////", **style)
@@ -171,7 +171,7 @@ def write(
     align: str = "left",
     **more: Any,
 ) -> None:
-    """Write lines one under another, `x` pixels right of a point; `top` pixels above it, or centred."""
+    """Write lines below each other, `x` pixels right of a point; from `top` pixels above it, or centred."""
     y = height_of(block) / 2 if top is None else top
     for part in block:
         heavy, leaning = theme.FONT_STYLES[part.weight]

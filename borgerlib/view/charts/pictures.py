@@ -1,6 +1,6 @@
-"""From marks to a picture with its words around it.
+"""Make a picture of marks, with its texts around them.
 
-A figure has one point a CSS pixel and is not known to pyplot, and a reader's own settings change nothing.
+A figure has one point per CSS pixel and is not registered with pyplot; users' own settings do not affect it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BOX = {"facecolor": theme.TEXT, "edgecolor": "none", "pad": 6}
 
 @dataclass(frozen=True)
 class PictureWords:
-    """What stands around the marks of a picture; empty texts are left out."""
+    """The texts around the marks of a picture; empty ones are left out."""
 
     title: str = ""
     question: str = ""
@@ -53,7 +53,7 @@ def draw(marks: Marks, words: PictureWords, width: float, plot: so.Plot | None =
         figure = new_figure(width, whole)
         left, bottom = margin + marks.left, margin + below + marks.below
         axes = figure.add_axes((left / width, bottom / whole, marks.room / width, marks.height / whole))
-        # seaborn goes by its own theme unless it is given ours.
+        # Without this, seaborn would use its own theme.
         (plot or marks.plot()).theme(_settings()).on(axes).plot()
         marks.dress(axes)
         corner: Any = {"at": (0, 1), "xycoords": "figure fraction"}
@@ -69,7 +69,7 @@ def draw(marks: Marks, words: PictureWords, width: float, plot: so.Plot | None =
 
 
 def _above(marks: Marks, words: PictureWords, layout: theme.Layout) -> Iterator[tuple[Lines, float, float]]:
-    """Yield what stands above the marks, each with its indent and the air below it."""
+    """Yield the texts above the marks, each with its indent and the space below it."""
     text = partial(wrap, width=marks.width)
     if words.title:
         yield text(words.title, size=theme.TITLE_SIZE[layout], weight="semibold"), 0, 4
@@ -88,13 +88,13 @@ def _above(marks: Marks, words: PictureWords, layout: theme.Layout) -> Iterator[
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of that many pixels."""
+    """Return an empty figure of this size in pixels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.PAPER)
     FigureCanvasAgg(figure)
-    # A notebook knows how to show figures only once pyplot has made one.
+    # Notebooks can show figures only after pyplot has made one, so add the method here.
     figure._repr_png_ = partial(_shown, figure)  # type: ignore[attr-defined]
     return figure
 
@@ -106,7 +106,7 @@ def _shown(figure: Figure) -> tuple[bytes, dict[str, float]]:
 
 
 def settings() -> AbstractContextManager[None]:
-    """Have matplotlib draw as the theme says, whatever a reader has set."""
+    """Make matplotlib use the theme, whatever settings the user has changed."""
     from matplotlib import style
 
     _add_fonts()

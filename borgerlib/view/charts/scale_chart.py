@@ -17,7 +17,7 @@ from borgerlib.view.charts.scales import Net, Scale, ScaleRow, ScaleStep
 from borgerlib.view.tables.html import require_disclosed
 from borgerlib.view.words import alt_text
 
-# Option, or group and option → the own municipality.
+# Option, or group and option → the name of the own municipality.
 _Own = Mapping[str | tuple[str, str], str]
 _ASIDE_GAP = 0.04
 
@@ -136,7 +136,7 @@ def _check(frame: pd.DataFrame, options: Sequence[str], own: _Own) -> None:
 def _scale(
     frame: pd.DataFrame, steps: Sequence[str], neutral: str, aside: Sequence[str], net: str, own: _Own
 ) -> Scale:
-    """Return each group's bar and its steps, centred on the neutral one; those of `aside` stand apart."""
+    """Return each group's bar and steps, centred on the neutral one; those of `aside` are drawn apart."""
     options, middle, last = [*steps, *aside], steps.index(neutral), len(steps) - 1
     groups, shares = [], []
     for _, rows in frame.groupby("group", sort=False):
@@ -182,7 +182,7 @@ def _row(rows: pd.DataFrame, net: str, start: float, *, hidden: bool) -> ScaleRo
 
 
 def _not_drawn(frame: pd.DataFrame, net: str) -> list[str]:
-    """Return sentences for the steps that have no length: nobody chose them, or they are not known."""
+    """Return sentences on steps that cannot be drawn, because nobody chose them or they are not known."""
     steps = frame[(frame["option"] != net) & ~frame["suppressed"]]
     empty = [
         str(label) for label, rows in steps.groupby("label", sort=False) if rows["proportion"].eq(0).all()

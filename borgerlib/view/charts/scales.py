@@ -1,7 +1,7 @@
-"""Scales: what they draw, as data and seaborn's marks, and how they stand on a page and on a phone.
+"""Scales: their data, seaborn's marks for them, and their layout on a page and on a phone.
 
-One divided bar a group, centred on the neutral step. Every step is labelled where it stands; what does not
-fit inside its segment stands above it with a thin leader, and labels that would collide move apart.
+There is one divided bar per group, centred on the neutral step. Each step is labelled in its segment; a label
+that does not fit is put above it with a thin line, and labels that would overlap are moved apart.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import seaborn.objects as so
     from matplotlib.axes import Axes
 
-# On a page, on a phone.
+# Heights on a page and on a phone.
 _BAR = (46.0, 44.0)
 _NAME_WIDTH = (170.0, 66.0)
 _PADDING = 6
@@ -44,10 +44,10 @@ _UNDER = 8
 
 @dataclass(frozen=True)
 class ScaleStep:
-    """One step of the scale in one group, and what is said of it.
+    """One step of the scale in one group, and its texts.
 
-    Shares (0–1) count from the middle of the neutral step; `own` is the municipality that answered so, and
-    `aside` a step outside the scale.
+    Shares (0–1) count from the middle of the neutral step; `own` is the own municipality if it gave this
+    answer, and `aside` marks a step outside the scale.
     """
 
     row: int
@@ -68,7 +68,7 @@ class ScaleStep:
 
 @dataclass(frozen=True)
 class Net:
-    """The positive steps together: where they start and end, the ends of their interval, and the words."""
+    """The positive steps together: where they start and end, the ends of their interval, and the text."""
 
     start: float
     end: float
@@ -79,7 +79,7 @@ class Net:
 
 @dataclass(frozen=True)
 class ScaleRow:
-    """One group's bar; `withheld` says in words why it cannot be drawn."""
+    """One group's bar; `withheld` is the reason why it cannot be drawn."""
 
     label: str
     base: str
@@ -89,20 +89,20 @@ class ScaleRow:
 
 @dataclass(frozen=True)
 class Scale(RowMarks):
-    """The groups' bars in order; steps from most negative to most positive, then those apart.
+    """The groups' bars in order; steps from most negative to most positive, then those outside the scale.
 
     Parameters
     ----------
     groups : tuple of ScaleRow
     steps : tuple of ScaleStep
-        Those that have a length.
+        The steps that can be drawn.
     """
 
     groups: tuple[ScaleRow, ...]
     steps: tuple[ScaleStep, ...]
 
     def plot(self) -> so.Plot:
-        """Return the marks: the divided bars, those apart only outlined."""
+        """Return the marks: the divided bars; steps outside the scale are only outlined."""
         import seaborn.objects as so
 
         names = distinct([group.label for group in self.groups])
@@ -120,7 +120,7 @@ class Scale(RowMarks):
 
     @cached_property
     def key(self) -> Key:
-        """The steps' names, where they have no room above a bar."""
+        """The steps' names, if there is no room for them above a bar."""
         labels = [self._labels(row, named=True) for row in range(len(self.groups))]
         widths = [sum(width_of(label) + _BETWEEN_LABELS for _, label in row) for row in labels]
         names = {step.name: step.colour for step in self.steps}
@@ -128,12 +128,12 @@ class Scale(RowMarks):
 
     @cached_property
     def start(self) -> float:
-        """The axis counts from the middle of the neutral step."""
+        """The left end of the axis, counted from the middle of the neutral step."""
         return min([0.0, *(step.start for step in self.steps)])
 
     @cached_property
     def scale(self) -> float:
-        """Pixels a unit."""
+        """Pixels per unit."""
         ends = [step.start + step.share for step in self.steps]
         ends += [end for group in self.groups if group.net for end in (group.net.end, group.net.upper)]
         return (self.room - 1) / (max([self.start + 0.01, *ends]) - self.start)
@@ -154,7 +154,7 @@ class Scale(RowMarks):
 
     @cached_property
     def rows(self) -> Rows:
-        """Each as high as what stands above and below its bar."""
+        """Rows that are each as high as their bar and the texts above and below it."""
         above, below = [], []
         for row, group in enumerate(self.groups):
             labels = self._labels(row, named=not self.key)
@@ -184,11 +184,11 @@ class Scale(RowMarks):
         return [step for step in self.steps if step.row == row]
 
     def _place(self, value: float) -> float:
-        """Return where a value is, in pixels from the left."""
+        """Return the place of a value, in pixels from the left."""
         return (value - self.start) * self.scale
 
     def _labels(self, row: int, *, named: bool) -> list[tuple[ScaleStep, list[Lines]]]:
-        """Return what stands above a row: what is too wide for its segment, and names of new steps."""
+        """Return the labels above a row: those too wide for their segment, and names of new steps."""
         earlier = {step.name for step in self.steps if step.row < row}
         labels = []
         for step in self._of(row):
@@ -202,14 +202,14 @@ class Scale(RowMarks):
         return labels
 
     def _numbers(self, step: ScaleStep, *, above: bool = False) -> list[Lines]:
-        """Return a step's share and interval as they stand inside its segment, or above it."""
+        """Return the text of a step's share and interval, for inside its segment or above it."""
         ink = theme.TEXT if above or step.aside else theme.readable_on(step.colour)
         share = self.text(step.words, small=above, weight="semibold", colour=ink)
         interval = self.text(step.interval, small=True, colour=theme.MUTED if above else ink)
         return [share, interval] if step.interval else [share]
 
     def _inside(self, step: ScaleStep) -> bool:
-        """Tell whether what is said of a segment fits inside it."""
+        """Return whether a segment's text fits inside it."""
         return width_of(self._numbers(step)) + 2 * _PADDING <= step.share * self.scale
 
     def _net_height(self, group: ScaleRow) -> float:
@@ -239,7 +239,7 @@ class Scale(RowMarks):
         write(axes, [words], (net.start, row), x=-min(over, from_left), top=-down - 5.5)
 
     def _write_own(self, axes: Axes, step: ScaleStep, down: float) -> None:
-        """Write the own municipality's name under its answer, the mark in the middle of the segment."""
+        """Write the own municipality's name under its answer, with its mark at the middle of the segment."""
         words, half = self.own_name(step.own), self.text(OWN_MARK, weight="semibold").width / 2
         at, top = (step.middle, step.row + HALF_BAND), -down - _UNDER
         before = self._place(step.middle)

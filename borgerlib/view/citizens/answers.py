@@ -1,4 +1,4 @@
-"""Some answers of a citizens' survey, of all citizens or by group, or why they cannot be shown."""
+"""Answers of a citizens' survey, of all citizens or by group, or the reason why they cannot be shown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def some_answers(
     by: str = "",
     group: str = "",
 ) -> DisclosedEstimates | Text:
-    """Return the estimates of one question's answers, or a Danish sentence that says why there are none.
+    """Return the estimates of one question's answers, or a Danish sentence on why there are none.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def some_answers(
     item = survey.item(role)
     known = [option.id for option in item.options] if item else []
     _refuse_unknown(role, wanted, known)
-    # Across groups one answer is shown, so that several options of a tag are summed.
+    # By group only one answer is shown, so sum the options of a tag.
     options = [
         option
         for name in wanted
@@ -98,7 +98,7 @@ def role_of(survey: LocalSurvey, name: str, mark: str) -> str:
 
 
 def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:
-    """Return each group's share of those who answered beside its share of the people, or why not."""
+    """Return each group's share of respondents and of the population, or the reason why not."""
     rates = survey.participation.rates
     if role not in set(rates.frame["item"]):
         return why_not(survey, role, "")
@@ -122,11 +122,11 @@ def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:
 
 
 def answers_by_group(estimates: DisclosedEstimates, item: Item, *, fold: str = "") -> Table:
-    """Return one question's answers, divided by a role, as a table; `fold` as of `Table`."""
+    """Return one question's answers, divided by a role, as a table; `fold` as in `Table`."""
     domain = str(estimates.frame["domain"].iloc[-1])
     base = GROUP_BASE
     if domain == "segment":
-        # Whoever chose no topic is of no kind: a share of none would be made, not found.
+        # Kinds are made of people who chose topics, so by kind 'no topic' is 0 by definition: leave it out.
         none = [option.id for option in item.options if option.exclusive]
         estimates = estimates.take(~estimates.frame["option"].isin(none))
         base = "for alle under ét dem, der har svaret på spørgsmålet; for en type dem, der ligner den mest"
@@ -135,7 +135,7 @@ def answers_by_group(estimates: DisclosedEstimates, item: Item, *, fold: str = "
 
 
 def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
-    """Return in Danish why a question, or its answers by group, cannot be shown."""
+    """Return the Danish reason why a question, or its answers by group, cannot be shown."""
     if "segment" in (role, domain) and survey.item("segment") is None:
         if survey.segment_agreement is not None:
             return Text(
@@ -183,7 +183,7 @@ def _asked(answers: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _refuse_unknown(role: str, options: Sequence[str], known: Sequence[str]) -> None:
-    """Refuse answers that no questionnaire has; what the standard one has a municipality may leave out."""
+    """Refuse unknown answers; accept all of the standard questionnaire: a municipality may omit some."""
     standard = load_codebook(CITIZENS).with_role(role) if role != "segment" else None
     legal = {*known, *TAGS, *(option.id for option in (standard.options if standard else ()))}
     for option in options:

@@ -1,4 +1,4 @@
-"""What a municipality's citizens answered, where it bears on an insight of the leaders' survey."""
+"""The answers of a municipality's citizens that are relevant to an insight of the leaders' survey."""
 
 from __future__ import annotations
 
