@@ -27,11 +27,11 @@ ROLES = ("age", "sex", "area_type", "area", "topics", "time", "formats", "segmen
 ANSWERS = ("topics", "time", "formats", "segment", "saved")
 """Roles that are answers, or made of answers; the others say who somebody is."""
 
-_ASKED = ("sex", "area_type", "area", "topics", "time", "formats")
+QUESTIONS = ("topics", "time", "formats")
+"""Roles that are questions to the respondents; their answers in the copy are left to chance."""
 
 SEGMENTS_FILE = "segmenter.toml"
 _AGE = "alder i grupper"
-_CHANGED = ("topics", "time", "formats")
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def filterable(
     kinds : CopiedSegments, optional
         Kinds of citizens, to be a filter too.
     """
-    about, items = copy.attrs, codebook.ids(_ASKED)
+    about, items = copy.attrs, codebook.ids(("sex", "area_type", "area", *QUESTIONS))
     municipality, min_age = str(about["municipality"]), int(about["min_age"])
     frame, bands = _with_ages(copy, codebook, age_bands, min_age)
     made, problems = _segments(frame, codebook, municipality, kinds)
@@ -178,7 +178,7 @@ def filterable(
     filters = [_filter(role, items[role], frame, codebook, named) for role in ROLES if role in items]
     offered = {filter_.role: filter_ for filter_ in filters if filter_ is not None}
     made_of = {
-        segments.role: frozenset(role for role in _CHANGED if items.get(role) in segments.asks)
+        segments.role: frozenset(role for role in QUESTIONS if items.get(role) in segments.asks)
         for segments in made
         if segments.role in offered
     }

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from borgerlib.errors import BorgerlibError
 from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
-from borgerlib.interest.filters.choices import SEGMENTS_FILE, Offer, filterable, saved_folder
+from borgerlib.interest.filters.choices import QUESTIONS, SEGMENTS_FILE, Offer, filterable, saved_folder
 from borgerlib.interest.filters.segments import find_kinds
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.protected.files import COPY, copy_state, file_state, open_copy
@@ -31,7 +31,6 @@ from borgerlib.survey.codebook.load import load_codebook
 FILE = "cube.npz"
 # Increase this number when the file's layout changes, so that older files are rebuilt.
 _LAYOUT = 10
-_ASKED = ("topics", "time", "formats")
 _OFFER = TypeAdapter(Offer)
 
 # The errors that reading a damaged file raises.
@@ -136,7 +135,7 @@ def _opened(cube: Cube, record: Mapping[str, Any], origin: Origin) -> FilterCube
     answers = {
         role: randomised(chance, len(of) if len(exclusive[role]) == len(of) else 2)
         for role, of in cube.roles.items()
-        if role in _ASKED
+        if role in QUESTIONS
     }
     made_of = {role: frozenset(of) for role, of in record["made_of"].items()}
     protected = ProtectedCube(cube, answers, made_of, exclusive)

@@ -35,18 +35,15 @@ def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tup
     str
         '' where nothing is wrong.
     """
-    path = saved_folder(municipality) / FILE
+    path, unread = saved_folder(municipality) / FILE, f"Kortet i {FILE} kan ikke læses"
     if not path.is_file():
         return {}, ""
     try:
         numbered, odd = rows_of(path, [AREA, *PLACE])
     except BorgerlibError:
-        return {}, f"Kortet i {FILE} kan ikke læses: den skal have kolonnerne {AREA}, {' og '.join(PLACE)}."
+        return {}, f"{unread}: den skal have kolonnerne {AREA}, {' og '.join(PLACE)}."
     if odd:
-        return (
-            {},
-            f"Kortet i {FILE} kan ikke læses: hver linje skal have lige så mange felter som den første.",
-        )
+        return {}, f"{unread}: hver linje skal have lige så mange felter som den første."
     lines = [(row[AREA].casefold(), row) for _, row in numbered]
     times, rows = Counter(name for name, _ in lines), dict(lines)
     found: dict[str, tuple[int, int]] = {}

@@ -61,9 +61,8 @@ class CopiedSegments:
         for role, item in items.items():
             for column in self.asks.get(item, ()):
                 for value in (0, 1):
-                    changed = distinct.assign(
-                        **{column: distinct[column].mask(distinct[column].notna(), value)}
-                    )
+                    answered = distinct[column].mask(distinct[column].notna(), value)
+                    changed = distinct.assign(**{column: answered})
                     name = f"{self.role} given {role}={column.removeprefix(f'{item}__')}:{value}"
                     parts.append(self.members(changed).add_prefix(f"{name}__"))
         return pd.concat(parts, axis=1).iloc[alike].reset_index(drop=True)
@@ -120,10 +119,8 @@ def saved_segments(copy: pd.DataFrame, segments: Sequence[Segment]) -> CopiedSeg
     asks: dict[str, tuple[str, ...]] = {}
     for segment in segments:
         for item, options in segment.rules.items():
-            wanted = [f"{item}__{option}" for option in options]
-            asks[item] = tuple(
-                dict.fromkeys([*asks.get(item, ()), *(name for name in wanted if name in copy)])
-            )
+            found = [name for option in options if (name := f"{item}__{option}") in copy]
+            asks[item] = tuple(dict.fromkeys([*asks.get(item, ()), *found]))
     reads = [name for item, columns in asks.items() for name in columns or (item,)]
 
     def members(frame: pd.DataFrame) -> pd.DataFrame:

@@ -77,13 +77,10 @@ def protected_copy(
     columns |= {item.id: _places(respondents[item.id], item, targets) for item in who}
     # Draw anew for another chance: if two copies used the same draw, comparing them would reveal answers.
     drawn_by = key if chance == DEFAULT_CHANCE else key + repr(float(chance)).encode()
-    numbers = secret_numbers(
-        drawn_by, _people(respondents, codebook), sum(len(item.columns) for item in asked)
-    )
-    drawn = iter(numbers.T)
-    for item in asked:
-        for column in item.columns:
-            columns[column] = _copied(respondents[column], item, next(drawn), chance)
+    copied = [(item, column) for item in asked for column in item.columns]
+    numbers = secret_numbers(drawn_by, _people(respondents, codebook), len(copied))
+    for (item, column), drawn in zip(copied, numbers.T, strict=True):
+        columns[column] = _copied(respondents[column], item, drawn, chance)
     return pd.DataFrame({name: values.array for name, values in columns.items()})
 
 
@@ -103,10 +100,8 @@ def _places(values: pd.Series, item: Item, targets: Sequence[Mapping[str, Any]])
     level_of = next((target["level_of"] for target in targets if target["column"] == item.id), None)
     if level_of is not None:
         return values.astype(object).map(level_of).astype("category")
-    often = values.value_counts()
-    return (
-        values.astype(object).where(values.isin(often.index[often >= SMALLEST_SELECTION])).astype("category")
-    )
+    often = values.value_counts().loc[lambda times: times >= SMALLEST_SELECTION]
+    return values.astype(object).where(values.isin(often.index)).astype("category")
 
 
 def _copied(answers: pd.Series, item: Item, numbers: Floats, chance: float) -> pd.Series:

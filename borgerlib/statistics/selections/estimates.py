@@ -151,17 +151,18 @@ def _of_same_parts(meant: Meant, options: Sequence[Option], against: Meant | Non
     of_each = [_counting(one, of, options) for one, of in zip((meant, other), parts, strict=True)]
     choosing, counted = map(np.stack, zip(*of_each, strict=True))
 
-    def total(values: Floats) -> Floats:
+    def total(values: Floats) -> Any:
         """Sum over people who chose and who did not, and over the parts; shape (2, options)."""
-        summed: Floats = values.sum(axis=(1, 3))
-        return summed
+        return values.sum(axis=(1, 3))
 
-    effective = _positive(total(counted * weights)) ** 2 / total(counted**2 * squares)
+    size = total(counted * weights)
+    effective = np.where(size > 0, size, np.nan) ** 2 / total(counted**2 * squares)
     if against is None:
         # The other selection is the rest: everybody, without those who are meant.
         for of in (choosing, counted, effective):
             of[1] -= of[0]
-    n, size = total(counted * people), _positive(total(counted * weights))
+    n, size = total(counted * people), total(counted * weights)
+    size = np.where(size > 0, size, np.nan)
     # What an answer in the copy says of the true one: on average 1 if that is the option, otherwise 0.
     answer = how.corrected(np.array([[1.0], [0.0]]))[..., np.newaxis]
     chose = total(answer * choosing * weights)
@@ -184,10 +185,6 @@ def _of_same_parts(meant: Meant, options: Sequence[Option], against: Meant | Non
     tested &= of_difference > _NO_SPREAD * unpaired
     z = (share[0] - share[1]) / np.sqrt(np.where(tested, of_difference, np.nan))
     return np.stack([share[0], covariance[0, 0], n[0], effective[0], z])
-
-
-def _positive(values: Floats) -> Floats:
-    return np.where(values > 0, values, np.nan)
 
 
 def _randomised(protected: ProtectedCube, options: Sequence[Option]) -> Randomised:

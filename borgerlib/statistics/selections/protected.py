@@ -9,7 +9,7 @@ randomisation) and may be negative.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, reduce
 from math import prod
 from operator import or_
@@ -117,20 +117,14 @@ class ProtectedCube:
     def _who_gave(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
         cube = self.cube
         asked = np.bitwise_or.reduce(cube.bits[list({cube.row[role, of][0] for of in cube.roles[role]})])
-        # Count how many of the wanted options each person chose in the copy, in binary digits, lowest first.
-        digits: list[Words] = []
+        # Who chose exactly 0, 1, … of the wanted options in the copy.
+        exactly, nobody = [asked], np.zeros_like(asked)
         for option in wanted:
-            carry = cube.chose(role, option)
-            for place, digit in enumerate(digits):
-                digits[place], carry = digit ^ carry, digit & carry
-            if carry.any():
-                digits.append(carry)
-        # Who chose exactly 0, 1, … of them.
-        exactly = [asked]
-        for digit in reversed(digits):
-            exactly = [half for members in exactly for half in (members & ~digit, members & digit)]
-        counts = cube.sums(exactly[: len(wanted) + 1])[:, 0]
-        said = self.answers[role].said(len(wanted), single=self.single(role))[: len(counts)]
+            chose = cube.chose(role, option)
+            pairs = zip([*exactly, nobody], [nobody, *exactly], strict=True)
+            exactly = [(same & ~chose) | (one_less & chose) for same, one_less in pairs]
+        counts = cube.sums(exactly)[:, 0]
+        said = self.answers[role].said(len(wanted), single=self.single(role))
         # Whoever chose several of the wanted options in the copy has almost certainly chosen one in truth:
         # put them all into one set, in which each counts as much as they do on average. That keeps their sum.
         there = counts > 0
@@ -214,7 +208,7 @@ class Meant:
         for role in [role for role in self.levels if role not in self._certain]:
             gave = self.protected.who_gave(role, self.wanted(role))
             parts = [
-                replace(part, who=part.who & who, by_answer={**part.by_answer, role: factor})
+                Part(part.who & who, part.certain, {**part.by_answer, role: factor})
                 for part in parts
                 for who, factor in gave
             ]
