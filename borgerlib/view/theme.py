@@ -46,7 +46,7 @@ LINE_HEIGHT = 1.28
 
 _FONT_FILES = {"regular": "Regular", "semibold": "Semibold", "bold": "Bold", "italic": "It"}
 FONT_FAMILY = "Source Sans Pro"
-# As matplotlib and CSS say it: how heavy, and whether it leans.
+# Font weight and style, in the words that matplotlib and CSS share.
 FONT_STYLES: dict[Weight, tuple[int, str]] = {
     "regular": (400, "normal"),
     "semibold": (600, "normal"),
@@ -57,7 +57,7 @@ _PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
 
 
 def font_file(weight: Weight) -> Path:
-    """Return the path of the TrueType file that pictures are set in."""
+    """Return the path of the TrueType font of pictures."""
     name = f"SourceSansPro-{_FONT_FILES[weight]}.ttf"
     return Path(str(files("font_source_sans_pro") / "files" / name))
 
@@ -71,7 +71,7 @@ def font_face(weight: Weight, source: str) -> str:
 
 
 def layout_of(width: float) -> Layout:
-    """Return which layout a picture of that width in pixels takes."""
+    """Return the layout for a picture of this width in pixels."""
     return "narrow" if width < PHONE_BREAK else "wide"
 
 
@@ -93,7 +93,7 @@ def scale_colours(n_negative: int, n_positive: int) -> tuple[list[str], list[str
 
 
 def readable_on(background: str) -> str:
-    """Return the text colour, paper or ink, that reads best on a background."""
+    """Return the text colour, paper or ink, with the better contrast to a background."""
     return max((PAPER, TEXT), key=lambda ink: contrast(ink, background))
 
 

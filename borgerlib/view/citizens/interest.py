@@ -165,7 +165,7 @@ class InterestPage:
         if frame["group"].nunique() == 1:
             return bar_chart(estimates, **words)
         if frame["option"].nunique() == 1 and "" in set(frame["group"]):
-            # A group without respondents is not there to be highlighted.
+            # A group without respondents has no bar to highlight.
             empty = {*self.groups(str(frame["domain"].iloc[-1]))} - {*frame["group"]}
             words["highlight"] = [name for name in settings.get("highlight", ()) if name not in empty]
             return bar_chart(estimates.take(frame["group"] != "").groups_as_options(), **words)
@@ -193,7 +193,7 @@ class InterestPage:
             estimates = self.estimates(*section.answers, by=section.by, group=group)
         settings = dict(section.settings)
         if "highlight" in settings and isinstance(estimates, DisclosedEstimates):
-            # What the municipality did not offer as an answer cannot be highlighted.
+            # Do not highlight answers that this municipality did not offer.
             shown = {*estimates.frame["option"], *estimates.frame["group"]}
             wanted = [
                 option for name in settings["highlight"] for option in tagged(self.survey, section.role, name)
@@ -252,7 +252,7 @@ class InterestPage:
             return None
         frame = estimates.frame
         role = str(frame["item"].iloc[0])
-        # Kinds are made of the answers: that they differ in them is no finding.
+        # Kinds are defined by the answers, so that they differ in them is no finding.
         groups = [str(group) for group in frame.loc[~frame["domain"].isin(["", "segment"]), "group"].unique()]
         said = differences_text(self.survey, role, groups)
         return Text(said) if said else None

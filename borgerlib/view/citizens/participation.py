@@ -1,4 +1,4 @@
-"""Who answered, against who lives here, as a table and as sentences."""
+"""Participation: who answered compared with the population, as a table and as sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SMALL_RATE = 0.01
 
 
 def participation_table(survey: LocalSurvey) -> Table:
-    """Return answers, people and participation rate with its interval, group by group."""
+    """Return answers, people and the participation rate with its interval for each group."""
     rates = survey.participation.rates
     frame = rates.frame
     decimals = 1 if frame["proportion"].min() >= _SMALL_RATE else 2
@@ -57,7 +57,7 @@ def participation_table(survey: LocalSurvey) -> Table:
 
 
 def evenness_sentences(survey: LocalSurvey) -> list[str]:
-    """Return, for each role, how the lowest participation compares with the highest, and how sure that is."""
+    """Return for each role how the lowest participation compares with the highest, and how sure that is."""
     sentences = []
     for record in survey.participation.evenness.to_dict("records"):
         role = str(record["column"])
@@ -75,7 +75,7 @@ def evenness_sentences(survey: LocalSurvey) -> list[str]:
 
 
 def lowest_and_highest(survey: LocalSurvey, role: str) -> tuple[str, str, bool] | None:
-    """Return the groups that took part least and most, in words, and whether chance can explain it.
+    """Return a sentence on the groups that took part least and most, and whether chance can explain it.
 
     None where fewer than two groups are shown.
     """

@@ -1,4 +1,4 @@
-"""The citizens' survey as shown: figures and sentences as data (``sections.toml``), answers by their tags."""
+"""The figures and sentences of the citizens' survey (``sections.toml``); answers are found by their tags."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _REFERENCE = re.compile(rf"\b([a-z_]+)([.=])({'|'.join(TAGS)})\b")
 
 @dataclass(frozen=True)
 class Section:
-    """A figure of the citizens' survey: what it shows, in which words, and how it is drawn.
+    """A figure of the citizens' survey: its content, its texts, and how it is drawn.
 
     Parameters
     ----------
@@ -67,13 +67,13 @@ class Section:
 
     @property
     def role(self) -> str:
-        """The role of the question it shows answers to, or of the groups whose participation it shows."""
+        """The role of the question that it shows, or of the groups whose participation it shows."""
         return self.participation or "".join(self.answers[:1]).partition(".")[0]
 
 
 @dataclass(frozen=True)
 class Sections:
-    """All figures, the sentence on top, how the citizens are divided, and what the groups are called."""
+    """All figures, the leading sentence, the divisions of the citizens, and the names of the groups."""
 
     finding: Annotated[tuple[str, ...], MinLen(1)]
     age_bands: Annotated[tuple[int, ...], MinLen(1)]
@@ -82,14 +82,14 @@ class Sections:
     words: Mapping[str, str] = field(default_factory=dict)
 
     def figure(self, figure_id: str) -> Section:
-        """Return the figure of that id, or raise `ParameterError` with the nearest ones."""
+        """Return the figure with this id, or raise `ParameterError` with similar ids."""
         for figure in self.section:
             if figure.id == figure_id:
                 return figure
         raise ParameterError(unknown_name("figure", figure_id, [figure.id for figure in self.section]))
 
     def group_words(self, group: str, label: str) -> str:
-        """Return a group as it is called inside a sentence: 'de 60–69-årige', 'kvinderne'.
+        """Return a group's name for use inside a sentence: 'de 60–69-årige', 'kvinderne'.
 
         Parameters
         ----------
@@ -117,7 +117,7 @@ def load_sections() -> Sections:
     Raises
     ------
     DataError
-        The file is missing or breaks rules; all breaches are listed at once.
+        The file is missing or not valid; all problems are listed.
     """
     file = read_toml(places.raw_data(CITIZENS, "sections.toml"), "figures of the citizens' survey")
     return file.validated(Sections, _breaches)
@@ -138,7 +138,7 @@ def _breaches(file: Sections) -> Iterator[Problem]:
 
 
 def first_known(templates: tuple[str, ...], survey: LocalSurvey, **words: str) -> str:
-    """Fill the first template of which everything is known and shown; '' where there is none.
+    """Fill the first template for which all values are known and shown; '' if there is none.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def first_known(templates: tuple[str, ...], survey: LocalSurvey, **words: str) -
         `words`.
     survey : LocalSurvey
     words : str
-        What further names stand for.
+        Values of further names.
     """
     for template in templates:
         sentence = worded(template, survey, **words)
@@ -169,7 +169,7 @@ def _is_shown(reference: str, survey: LocalSurvey) -> bool:
 
 
 def _means_something_else(reference: str, survey: LocalSurvey) -> bool:
-    """Return whether an answer has the id of one in the codebook that ships, but another text."""
+    """Return whether an answer has the id of one in the built-in codebook, but another text."""
     role, _, answer = reference.partition("@")[0].partition(".")
     item = survey.item(role)
     standard = None if role == "segment" else load_codebook(CITIZENS).with_role(role)
@@ -181,7 +181,7 @@ def _means_something_else(reference: str, survey: LocalSurvey) -> bool:
 
 
 def worded(text: str, survey: LocalSurvey, **words: str) -> str:
-    """Put the municipality's name, the youngest age group and `words` in place of their names."""
+    """Fill in the municipality's name, the youngest age group and `words`."""
     names = {
         "sted": survey.municipality.full_name,
         "unge": next(iter(survey.age_labels), ""),
@@ -193,7 +193,7 @@ def worded(text: str, survey: LocalSurvey, **words: str) -> str:
 
 
 def tagged(survey: LocalSurvey, role: str, name: str) -> tuple[str, ...]:
-    """Return the options of a role's item that a tag names; a name that is no tag stands for itself."""
+    """Return the options of a role's item that have a tag; a name that is no tag is an option itself."""
     if name not in TAGS:
         return (name,)
     item = _item(survey, role)
@@ -201,7 +201,7 @@ def tagged(survey: LocalSurvey, role: str, name: str) -> tuple[str, ...]:
         return ()
     if any(option.tags for option in item.options):
         return item.tagged(name)
-    # A codebook older than the tags: what reads as in the one that ships means the same.
+    # In a codebook from before tags, use the options with the same text as in the built-in codebook.
     standard = load_codebook(CITIZENS).with_role(role)
     texts = {option.id: option.text for option in item.options}
     usual = standard.options if standard else ()
@@ -209,7 +209,7 @@ def tagged(survey: LocalSurvey, role: str, name: str) -> tuple[str, ...]:
 
 
 def tagged_answer(survey: LocalSurvey, role: str, name: str) -> str:
-    """Return the one answer that a tag names: the option, or the net of several; '' where none has it."""
+    """Return the one answer for a tag: its option, or the net of several; '' if no option has it."""
     options, item = tagged(survey, role, name), _item(survey, role)
     if len(options) < 2 or item is None:
         return "".join(options)
@@ -217,7 +217,7 @@ def tagged_answer(survey: LocalSurvey, role: str, name: str) -> str:
 
 
 def without_tags(text: str, survey: LocalSurvey) -> str:
-    """Return a template with answers in place of tags: {topics.climate:pct} → {topics.klima_miljoe:pct}."""
+    """Return a template with tags replaced by answers: {topics.climate:pct} → {topics.klima_miljoe:pct}."""
 
     def answer(found: re.Match[str]) -> str:
         role, mark, tag = found.groups()

@@ -1,4 +1,4 @@
-"""The words of a chart of the citizens' survey, and how a group differs from the others, as sentences."""
+"""The texts of the citizens' charts, and sentences on how a group differs from the others."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def chart_words(
     section: Section | None = None,
     highlight: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Return the words of a chart: those of a described figure, or, without one, the question as asked.
+    """Return the texts of a chart: those of its figure or, without one, the question as asked.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def chart_words(
 
 
 def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
-    """Return what a group chooses more and less often than the rest, beyond chance; '' where it is hidden."""
+    """Return what a group chooses significantly more and less often than the rest; '' if it is hidden."""
     found = _difference(survey, role, group)
     if found is None:
         return ""
@@ -150,7 +150,7 @@ def _difference(survey: LocalSurvey, role: str, group: str) -> tuple[str, str, d
 
 
 def differences_sentence(survey: LocalSurvey) -> str:
-    """Return how many of the comparisons in the page's tables are marked as more than chance."""
+    """Return how many of the comparisons in the page's tables are marked as significant."""
     frame = survey.estimates.frame
     frame = frame[~frame["net"]]
     shown = [pair in COMPARED for pair in zip(frame["item"], frame["domain"], strict=True)]
@@ -183,7 +183,7 @@ def _how_many_differ(apart: int, tested: int) -> str:
 
 
 def _each_once(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that were tested; of two groups one, since each is the other's rest."""
+    """Return the tested rows; of two groups only one, because each is the other's rest."""
     tested = frame[frame["direction"].notna()]
     groups = frame.groupby(["item", "domain"])["group"].transform("nunique")
     again = (groups[tested.index] == _PAIR) & tested.duplicated(["item", "domain", "option"])
@@ -191,7 +191,7 @@ def _each_once(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def who_sentence(survey: LocalSurvey) -> str:
-    """Return how many answered, and which two age groups are furthest apart in taking part."""
+    """Return how many answered, and which two age groups differ most in participation."""
     weighting = survey.weighting
     sentence = f"{danish.number(survey.respondents)} borgere har svaret."
     if weighting["targets"]:
@@ -207,7 +207,7 @@ def who_sentence(survey: LocalSurvey) -> str:
 
 
 def _groups_words(frame: pd.DataFrame, group: str) -> tuple[str, str]:
-    """Return a group and the rest as they are called inside a sentence: 'kvinderne' and 'mændene'."""
+    """Return the names of a group and the rest for use inside a sentence: 'kvinderne' and 'mændene'."""
     domain = frame.loc[frame["group"] == group, "domain"].iloc[0]
     labels = frame[frame["domain"] == domain].groupby("group", sort=False)["group_label"].first()
     words = {name: load_sections().group_words(str(name), str(label)) for name, label in labels.items()}
@@ -221,7 +221,7 @@ def _listed(labels: list[str]) -> str:
 
 
 def _verdict(frame: pd.DataFrame, groups: Sequence[str]) -> str:
-    """Return whether the groups that stand out differ from the others by more than chance."""
+    """Return whether the highlighted groups differ significantly from the others."""
     verdicts = {
         1: "{} vælger det oftere end de øvrige, og forskellen er større, end tilfældet kan forklare",
         -1: "{} vælger det sjældnere end de øvrige, og forskellen er større, end tilfældet kan forklare",

@@ -1,4 +1,4 @@
-"""A map of squares, a funnel, changes: what they draw, as data and seaborn's marks, and how they stand."""
+"""A map of squares, a funnel, and changes: their data, seaborn's marks for them, and their layout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import seaborn.objects as so
     from matplotlib.axes import Axes
 
-# Narrower squares hold no letters that can be read.
+# In narrower squares, letters would be too small to read.
 _READABLE = 30.0
 _SIDE = 0.94
 _TALL = (400.0, 320.0)
@@ -29,7 +29,7 @@ _SIZES = "Svar (jo længere til højre, jo flere)"
 
 @dataclass(frozen=True)
 class Square:
-    """A municipality's square: its place from the north-west, its letters and its colour."""
+    """A municipality's square: its place, counted from the north-west, its letters and its colour."""
 
     row: int
     column: int
@@ -40,13 +40,13 @@ class Square:
 
 @dataclass(frozen=True)
 class Squares(RowMarks):
-    """The country as squares; `key` has the colours' words."""
+    """The country as squares; `key` explains the colours."""
 
     squares: tuple[Square, ...]
     key: Key = ()
 
     def plot(self) -> so.Plot:
-        """Return the marks: a square a municipality."""
+        """Return the marks: one square per municipality."""
         import seaborn.objects as so
 
         frame = pd.DataFrame([vars(square) for square in self.squares])
@@ -57,22 +57,22 @@ class Squares(RowMarks):
 
     @property
     def start(self) -> float:
-        """The western edge."""
+        """The western edge of the map."""
         return -0.5
 
     @cached_property
     def scale(self) -> float:
-        """Pixels a column."""
+        """Pixels per column."""
         return min(self.room / (max(square.column for square in self.squares) + 1), 46.0)
 
     @cached_property
     def rows(self) -> Rows:
-        """As high as wide."""
+        """Rows as high as columns are wide."""
         nothing = np.zeros(max(square.row for square in self.squares) + 1)
         return Rows(self.scale * _SIDE, nothing, nothing, self.scale * (1 - _SIDE))
 
     def write_values(self, axes: Axes) -> None:
-        """Hatch what is the model's alone, and write the squares' letters, where they can be read."""
+        """Hatch municipalities that only the model estimates, and write the letters if they are readable."""
         size = min(self.text("").size, self.scale * 0.36)
         hatched = [square for square in self.squares if square.hatched]
         west, rows = [square.column - _SIDE / 2 for square in hatched], [square.row for square in hatched]
@@ -86,7 +86,7 @@ class Squares(RowMarks):
 
 @dataclass(frozen=True)
 class Point:
-    """An area in a funnel: its number of respondents, its share, and its name where it stands out."""
+    """An area in a funnel: its number of respondents, its share, and its name if it is outside the limits."""
 
     size: float
     share: float
@@ -95,7 +95,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Funnel(Marks):
-    """Shares by number of respondents, and the limits about the country's share.
+    """Shares by number of respondents, and limits around the country's share.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class Funnel(Marks):
         return at, np.clip(self.country - half, 0, 1), np.clip(self.country + half, 0, 1)
 
     def plot(self) -> so.Plot:
-        """Return the marks: a dot an area, blue within the limits and red beyond them."""
+        """Return the marks: one dot per area, blue within the limits and red outside."""
         import seaborn.objects as so
 
         frame = pd.DataFrame([vars(point) for point in self.points])
@@ -132,12 +132,12 @@ class Funnel(Marks):
 
     @property
     def left(self) -> float:
-        """Room for the shares."""
+        """Room for the axis of shares."""
         return 64.0
 
     @property
     def below(self) -> float:
-        """Room for the numbers of respondents."""
+        """Room for the axis of respondents."""
         return 3 * self.text("").pitch
 
     @property
@@ -146,7 +146,7 @@ class Funnel(Marks):
         return _TALL[self.narrow]
 
     def dress(self, axes: Axes) -> None:
-        """Draw the limits and the country's share, and write the axes and the names that stand out."""
+        """Draw the limits and the country's share; label the axes and the areas outside the limits."""
         from matplotlib.ticker import MaxNLocator
 
         at, low, high = self.limits
@@ -171,7 +171,7 @@ class Funnel(Marks):
             self._write_names(axes, (ends[1] - ends[0]) / self.height)
 
     def _write_names(self, axes: Axes, unit: float) -> None:
-        """Write what stands out, on the left where the name above is too near; a pixel is `unit` high."""
+        """Write the names, to the left of a dot if the name above is too close; a pixel is `unit` high."""
         before = np.inf
         for point in sorted((p for p in self.points if p.name), key=lambda point: -point.share):
             name = self.text(point.name, small=True)
@@ -186,7 +186,7 @@ class Changes(Bars):
     """Changes of shares: `value`, `lower` and `upper` of a bar may be negative."""
 
     def plot(self) -> so.Plot:
-        """Return the marks: a dot an answer, and its interval."""
+        """Return the marks: one dot per answer, and its interval."""
         import seaborn.objects as so
 
         frame = self.frame()
@@ -204,10 +204,10 @@ class Changes(Bars):
         return min(0.0, *(bar.lower for bar in self.bars if bar.lower is not None), -0.01)
 
     def write_values(self, axes: Axes) -> None:
-        """Write the values, and draw the line where nothing has changed."""
+        """Write the values, and draw the line of no change."""
         super().write_values(axes)
         axes.spines["left"].set_visible(False)
-        # On a phone labels stand above the dots, and no line goes through them.
+        # On a phone labels are above the dots: interrupt the line so that it does not cross them.
         half = HALF_BAND if self.narrow else 0.5
         end = len(self.bars) - 1 + HALF_BAND
         style: Any = {"color": theme.COMPARISON, "linewidth": 1, "zorder": 0}

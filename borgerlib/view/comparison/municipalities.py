@@ -1,4 +1,4 @@
-"""Municipalities beside each other as a map, a funnel and a table."""
+"""Comparisons of municipalities as a map, a funnel and a table."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def _chart(
     marks: Marks,
     note: str,
 ) -> Chart:
-    """Return the chart; `alt` says in its alternative text what it is, and what it shows."""
+    """Return the chart; `alt` says in the alternative text what kind of chart it is and what it shows."""
     said, whom = titled(title, comparison.direct), f"Andel, der svarer »{comparison.label}«"
     return Chart(
         title=said,

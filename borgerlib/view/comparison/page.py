@@ -1,4 +1,4 @@
-"""Waves, targets and municipalities as a notebook shows them: a cell is one call, one thing to look at."""
+"""The notebook page of comparisons: waves, targets, municipalities. Each cell calls one method."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from borgerlib.view.words.alt_text import titled
 from borgerlib.view.words.method import bullets
 from borgerlib.view.words.text import Text, page_text
 
-# After the citizens' own pages.
+# The page comes after the citizens' own pages.
 _NUMBER, _TITLE, _KICKER = 14, "Før og nu", "Borgernes svar"
 
 
@@ -215,7 +215,7 @@ def open_comparison(
 
 
 def _there(named: str, usual: Path, kind: str, hint: str) -> Path | None:
-    """Return the file or folder named (`DataError`: it is not there); else the usual, if there is one."""
+    """Return the named file or folder (`DataError` if missing); by default the usual one, if it exists."""
     path = Path(named or usual)
     if path.is_dir() if kind == "folder" else path.is_file():
         return path

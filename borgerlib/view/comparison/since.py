@@ -1,6 +1,6 @@
-"""What has changed since a municipality's earlier wave, as a page that holds no respondents can show it.
+"""Changes since a municipality's earlier wave, for pages whose process must not hold respondents.
 
-A process of its own reads both waves and ends; what it found is kept beside the respondents.
+A separate, short-lived process reads both waves; its result is cached next to the respondents.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _UNTOLD = (
 
 
 def since_last(municipality: str, *, confidence: float = 0.95) -> dict[str, Any] | None:
-    """Return what has changed among everybody since the earlier wave; None where there is no such wave.
+    """Return the changes among everybody since the earlier wave; None if there is no such wave.
 
     Parameters
     ----------
@@ -84,5 +84,5 @@ def _found(municipality: str, confidence: float) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    # ASCII, whatever the console of the process that asked can print.
+    # Print ASCII only, which works with any console encoding.
     print(json.dumps(_found(sys.argv[1], float(sys.argv[2]))))

@@ -1,4 +1,4 @@
-"""What has changed between two waves, as a table, as a picture and in words."""
+"""The changes between two waves, as a table, as a chart and in words."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def changes_text(comparison: WaveComparison) -> Text:
 
 
 def changed_sentence(comparison: WaveComparison) -> str:
-    """Return what has changed in one Danish sentence: the change, or how many there are."""
+    """Return the changes in one Danish sentence: the only change, or their number."""
     found = _found(comparison)
     if len(found) == 1:
         return found[0]
@@ -178,7 +178,7 @@ def changed_sentence(comparison: WaveComparison) -> str:
 
 
 def _found(comparison: WaveComparison) -> list[str]:
-    """Return a sentence an answer that has changed beyond chance, or one where none has."""
+    """Return one sentence per answer with a significant change, or a sentence that there is none."""
     was, now = _side_by_side(comparison)
     lines = []
     for (_, before), (_, after) in zip(was.iterrows(), now.iterrows(), strict=True):

@@ -1,4 +1,4 @@
-"""The first pages of a report: what a council reads of its own municipality."""
+"""The first pages of a report: what a council needs to know about its own municipality."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KICKER = "Til byrådet"
 
 @dataclass(frozen=True)
 class CouncilPoint:
-    """A question that a council may ask: the figure that answers it, and what to do.
+    """A question that a council may ask, the figure that answers it, and what to do.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is known of every municipality without a survey: its people, its neighbours, what a survey takes."""
+"""Facts on every municipality without a survey: its population, similar ones, what a survey requires."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SEXES = {"kvinde": "Kvinder", "mand": "Mænd"}
 
 def adults(municipality: Municipality) -> pd.Series:
     """Return people of 15 and over by sex and age group."""
-    # As a survey of today would be weighted: that the count is old is told by its date on the page.
+    # Use the counts that a survey would be weighted by today; the page shows their date, so do not warn.
     return population_cells(
         municipality.name,
         by=("sex", "age"),
@@ -79,14 +79,14 @@ def areas_chart(
 
 
 def _known(item: str, options: object, labels: object, shares: object) -> pd.DataFrame:
-    """Return shares that registers know as estimates of everybody."""
+    """Return shares known from registers in the form of estimates."""
     named = {"item": item, "option": options, "label": labels, "group": "", "group_label": ""}
     unknown = dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan"))
     return pd.DataFrame({**named, "proportion": shares, **unknown})
 
 
 def neighbours(municipality: Municipality) -> Table:
-    """Return the municipalities of the same group that are nearest in size, the own one among them."""
+    """Return the municipalities of the same group that are closest in size, including the own one."""
     alike, group = municipalities(), municipality.group.lower()
     alike = alike[alike["group"] == municipality.group]
     apart = (alike["population"] - municipality.population).abs()
@@ -100,7 +100,7 @@ def neighbours(municipality: Municipality) -> Table:
 
 
 def needed(people: pd.Series, *, confidence: float) -> Table:
-    """Return how many answers, and letters, a survey of these `adults` must have, in all and by age."""
+    """Return how many answers and letters a survey of these `adults` needs, in total and by age."""
     by_age = people.groupby("age", observed=True, sort=False).sum()
     groups = {"Alle på 15 år og derover": int(by_age.sum())}
     groups |= {danish.capitalise(_age_label(str(by_age.index[at]))): int(by_age.iloc[at]) for at in (0, -1)}
@@ -112,7 +112,7 @@ def needed(people: pd.Series, *, confidence: float) -> Table:
         caption="Så mange svar skal en måling have",
         note=f"Et tilfældigt udtræk og {sure} sikkerhed. Skal svarene vægtes, kræver det flere. {_note()}",
     )
-    # Words in place of a number stand where the number would.
+    # Align texts that replace numbers in the same way as numbers.
     return replace(table, numeric=(False, True, False, True, True, True))
 
 

@@ -1,4 +1,4 @@
-"""What a choice of the explorer shows: shares, or a model's; everything has passed disclosure control."""
+"""The results for a choice in the explorer: shares, or those of a model, all disclosure-controlled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from borgerlib.view.words.method import ROLE_WORDS
 
 @dataclass(frozen=True)
 class Choice:
-    """What is on the screen.
+    """The choice that the explorer shows.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Choice:
 
 
 def estimates_of(survey: InterestSurvey, choice: Choice) -> DisclosedEstimates:
-    """Return what a choice shows: shares of the question, by group, of those who are meant."""
+    """Return the shares for a choice: of its question, by group, among the chosen people."""
     by = [name for name in (*choice.who[:1], choice.by) if name]
     shares = estimate_proportions(
         survey.respondents, choice.item, by=list(dict.fromkeys(by)) or None, **weights_of(survey)
@@ -59,7 +59,7 @@ def estimates_of(survey: InterestSurvey, choice: Choice) -> DisclosedEstimates:
 
 
 def title_of(survey: InterestSurvey, choice: Choice) -> str:
-    """Return the question with whom alone it is about; '' where it is about all."""
+    """Return the question and the only people it is about; '' if it is about everybody."""
     if not choice.who:
         return ""
     column, level = choice.who
@@ -68,13 +68,13 @@ def title_of(survey: InterestSurvey, choice: Choice) -> str:
 
 
 def varying(survey: InterestSurvey, choice: Choice, columns: list[str]) -> list[str]:
-    """Return the columns in which those who are meant differ."""
+    """Return the columns in which the chosen people differ."""
     people = survey.respondents[members_of(survey, choice)]
     return [name for name in columns if people[name].nunique() > 1]
 
 
 def members_of(survey: InterestSurvey, choice: Choice) -> pd.Series:
-    """Return which respondents are meant."""
+    """Return which respondents are chosen."""
     people = survey.respondents
     if not choice.who:
         return pd.Series(data=True, index=people.index)
@@ -82,7 +82,7 @@ def members_of(survey: InterestSurvey, choice: Choice) -> pd.Series:
 
 
 def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: list[str]) -> Table:
-    """Return each group's share of an answer with all other columns held equal, small groups hidden."""
+    """Return each group's share of an answer with all other columns held constant, small groups hidden."""
     people, item = survey.respondents, survey.codebook.item(choice.item)
     people, who = people.assign(svar=gave(people, item, [option])), members_of(survey, choice)
     formula = f"svar ~ {' + '.join(columns)}"
@@ -114,7 +114,7 @@ def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: li
 
 
 def weights_of(survey: InterestSurvey) -> dict[str, Any]:
-    """Return what estimates are to be told of the weights."""
+    """Return the arguments that tell estimates how people are weighted."""
     if survey.raked_to is not None:
         return {"raked_to": survey.raked_to}
     return {"weight": WEIGHT} if WEIGHT in survey.respondents else {}

@@ -1,4 +1,4 @@
-"""A page of widgets to look for oneself: a question, groups, a filter, a picture, and its code."""
+"""A page of widgets for exploring: a question, groups, a filter, a picture, and the code that makes it."""
 
 from __future__ import annotations
 
@@ -139,13 +139,13 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         try:
             html, lines = self._made()
         except BorgerlibError:
-            # Why would tell that some group answered alike.
+            # Do not give the reason: it could reveal that everybody in some group answered the same.
             html, lines = f"<p>{_CANNOT}</p>", []
         self._shown.value = html
         self._code.value = "\n".join(["import borgerlib", *lines]) if lines else ""
 
     def _made(self) -> tuple[str, list[str]]:
-        """Return what is on the screen as HTML, and the lines of code that make it."""
+        """Return the shown result as HTML, and the lines of code that make it."""
         choice, municipality = self.choice, danish.slug(self._survey.municipality.name)
         raked = self._survey.raked_to is not None
         read = [f'borgerlib.{name}("{municipality}")' for name in ("load", *(["load_weighting"] * raked))]
@@ -165,12 +165,12 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         return _picture(shown, groups, heading), lines
 
     def _weighting(self) -> str:
-        """Return the argument of the code that says how people are weighted."""
+        """Return the argument of the shown code that says how people are weighted."""
         names = {"raked_to": ", raked_to=weighting", "weight": f', weight="{WEIGHT}"'}
         return "".join(names[name] for name in weights_of(self._survey))
 
     def _model(self, lines: list[str]) -> tuple[str, list[str]]:
-        """Return what each group would answer, the other columns held equal, and the code."""
+        """Return what each group would answer with the other columns held constant, and the code."""
         choice, option = self.choice, self.answer.value
         if not choice.by or choice.who[:1] == (choice.by,):
             return "<p>Vælg, hvad borgerne skal deles efter: modellen holder resten lige.</p>", []
@@ -239,7 +239,7 @@ def _call(choice: Choice, weighting: str) -> str:
 
 
 def _picture(shown: DisclosedEstimates, groups: int, heading: str) -> str:
-    """Return the estimates as an image with its alternative text, and as a table that can be folded out."""
+    """Return the estimates as an image with its alternative text, and as a table that can be unfolded."""
     table = (
         f"<details><summary>Tallene</summary>{estimates_table(shown, caption=heading).to_html()}</details>"
     )

@@ -1,4 +1,4 @@
-"""Figures of the leaders' survey drawn again, with their words, own answers beside, and a later wave."""
+"""The report's figures drawn again, with their texts, the municipality's own answers, and a later wave."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line
 
 
 def draw(figure: Figure, survey: LeadersSurvey, own: OwnAnswers | None = None) -> Chart:
-    """Return the chart of a figure, with the municipality's own answers marked where it gave them."""
+    """Return the chart of a figure, with the municipality's own answers marked."""
     estimates = survey.estimates(*figure.answers, by=figure.by)
     words = chart_words(estimates, survey, figure, own)
     chart: Chart = getattr(charts, figure.chart)(estimates, **figure.settings, **words)
@@ -38,7 +38,7 @@ def chart_words(
     figure: Figure | None = None,
     own: OwnAnswers | None = None,
 ) -> dict[str, Any]:
-    """Return the words of a chart: those of a figure of the report, or, where none fits, the codebook's.
+    """Return the texts of a chart: those of the report's figure or, if none fits, the codebook's.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def chart_words(
 
 
 def _is_about(figure: Figure, estimates: DisclosedEstimates, survey: LeadersSurvey) -> bool:
-    """Whether the words of a figure are true of estimates: of its items and all groups that it shows."""
+    """Return whether a figure's texts fit the estimates: only its items, and all of its groups."""
     frame = estimates.frame
     groups = [option.id for option in survey.codebook.item(figure.by).options] if figure.by else [""]
     return set(frame["item"]) <= set(figure.items) and set(frame["group"]) == set(groups)
@@ -65,14 +65,14 @@ def _is_about(figure: Figure, estimates: DisclosedEstimates, survey: LeadersSurv
 def _title(figure: Figure, survey: LeadersSurvey) -> str:
     estimates = survey.everything
     if figure.chart == "count_chart":
-        # The bars are counts, so the most frequent is the most often named, not the largest weighted share.
+        # The bars are counts, so the finding must rank answers by count, not by weighted share.
         estimates = estimates.counted(population=NUMBER_OF_MUNICIPALITIES)
     title = fill(figure.title, estimates, verdict=lambda claim: verdict(claim, survey).sentence)
     return title if title.endswith("pct.") else title.removesuffix(".")
 
 
 def _sizes(estimates: DisclosedEstimates, survey: LeadersSurvey) -> str:
-    """Tell how many answers stand behind the percentages where the report leaves it open."""
+    """Return how many answers the percentages are based on, if the report does not say."""
     frame = estimates.frame
     if survey.kind != "published" or (frame["group"] != "").any():
         return ""
@@ -94,7 +94,7 @@ def _own_marks(frame: pd.DataFrame, survey: LeadersSurvey, own: OwnAnswers | Non
     marks: dict[Any, str] = {}
     for _, row in frame.iterrows():
         item = survey.codebook.item(row["item"])
-        # A net beside its parts is a line under them: the part is marked, not the line.
+        # A net shown together with its parts is a line under them: mark the part, not the line.
         beside = row["option"] in item.nets and bool(steps & set(item.nets[row["option"]]))
         if beside or not own.chose(item, row["option"]):
             continue
@@ -106,7 +106,7 @@ def _own_marks(frame: pd.DataFrame, survey: LeadersSurvey, own: OwnAnswers | Non
 
 
 def own_line(figure: Figure, survey: LeadersSurvey, own: OwnAnswers) -> str:
-    """Return what the municipality answered and how common that is; '' where it did not answer."""
+    """Return what the municipality answered and how common that is; '' if it did not answer."""
     frame = survey.estimates(*figure.answers, by=figure.by).frame
     if figure.by:
         divided_by = survey.codebook.item(figure.by)
@@ -120,7 +120,7 @@ def own_line(figure: Figure, survey: LeadersSurvey, own: OwnAnswers) -> str:
 
 
 def wave_comparison(survey: LeadersSurvey, figures: Sequence[Figure]) -> Table:
-    """Return the shares of 2021 beside those of a later wave, for all figures that show shares."""
+    """Return the shares of 2021 next to those of a later wave, for all figures that show shares."""
     then = open_leaders_survey(LEADERS, confidence=survey.everything.confidence)
     parts = []
     for figure in (figure for figure in figures if figure.chart != "count_chart"):
@@ -141,7 +141,7 @@ def _share(row: pd.Series[Any]) -> str:
 
 
 def _standing(row: pd.Series[Any], figure: Figure) -> str:
-    """Return how common an answer is: 'som 27 pct. af kommunerne', and of which where not of all."""
+    """Return how common an answer is: 'som 27 pct. af kommunerne'; names the base if it is not everybody."""
     if row["suppressed"]:
         return "tallet er skjult"
     counted = figure.chart == "count_chart"

@@ -1,4 +1,4 @@
-"""An insight as a notebook shows it: every cell is one call, and every call gives one thing to look at."""
+"""An insight as a notebook shows it: each cell calls one method, which returns one thing to show."""
 
 from __future__ import annotations
 

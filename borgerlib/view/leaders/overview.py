@@ -22,7 +22,7 @@ from borgerlib.view.words.text import Text, page_text
 
 _SECTIONS = {"metode": "Metode", "om": "Om", "noegletal": "Nøgletal", "case": "Case"}
 _SIZES = {"identified": "entydigt", "set": "flere mulige", "impossible": "umuligt"}
-# In a table, and in the sentence that counts them.
+# The words for a status in a table, and in the sentence that counts them.
 _STATUS = {
     "reproduced": ("bekræftet", "bekræftet præcist"),
     "inferred": (
@@ -87,7 +87,7 @@ def audit_summary() -> str:
 
 
 def audit_table(*, insight: int | None = None) -> Table:
-    """Return published values beside what is recomputed, with the reason where they differ.
+    """Return published values next to the recomputed ones, with the reason for a difference.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def audit_table(*, insight: int | None = None) -> Table:
 
 
 def open_values_table() -> Table:
-    """Return the published values that are not reproduced, those with the same reason in one row."""
+    """Return the published values that are not reproduced; those with the same reason share a row."""
     frame = audit()
     frame["value"] = _value_names(frame)
     frame = frame[~frame["status"].isin(["reproduced", "inferred"])]
@@ -142,7 +142,7 @@ def _of_2021(frame: pd.DataFrame, caption: str, columns: Mapping[str, str]) -> T
 
 
 def _value_names(frame: pd.DataFrame) -> list[str]:
-    """Return what tells the values of a figure apart: the answer, the question, or both."""
+    """Return what distinguishes the values of a figure: the answer, the question, or both."""
     figures = frame.groupby([frame["insight"], frame["figure"]])
     questions = figures["question"].transform("nunique")
     answers = figures["item"].transform("nunique")

@@ -1,4 +1,4 @@
-"""Banner tables as a reader sees them: disclosed, as HTML for eyes and screen readers, and as a workbook."""
+"""Disclosure-controlled banner tables, as accessible HTML and as a workbook."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def banner(
     disclosed = disclose(
         frame, min_cell=min_cell, base=base, source=source, confidence=confidence, simulated=simulated
     )
-    # Words are put on afterwards: the gate blanks every column it does not know in suppressed rows.
+    # Add the texts after disclosure control, which blanks unknown columns in suppressed rows.
     words = {domain: _heading(domain, codebook, headings or {}) for domain in disclosed.frame["domain"]}
     texts = {item: codebook.item(item).text for item in disclosed.frame["item"]}
     shown = disclosed.relabel("domain_label", words, by="domain").relabel("item_label", texts, by="item")
@@ -215,7 +215,7 @@ def _level_labels(table: pd.DataFrame, codebook: Codebook) -> list[str]:
 
 
 def _cell(row: Mapping[Any, Any]) -> tuple[str, tuple[str, ...]]:
-    """Return the share, or why there is none, and its mark with what it means."""
+    """Return the share, or the reason why there is none, with its mark and the mark's meaning."""
     if row["suppressed"]:
         return HIDDEN, ()
     if pd.isna(row["proportion"]):
@@ -228,7 +228,7 @@ def _size(group: Mapping[Any, Any], name: str) -> str:
 
 
 def _page_table(estimates: DisclosedEstimates, rows: pd.DataFrame) -> dict[str, Any]:
-    """Return an item's table as the page takes it."""
+    """Return an item's table in the form that the template needs."""
     groups = groups_of(rows)
     return {
         "caption": caption_of(estimates, rows),

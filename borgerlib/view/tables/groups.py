@@ -1,4 +1,4 @@
-"""Groups side by side in a table: a row an answer, a column a group, marked where a group differs."""
+"""A table with one row per answer and one column per group, with marks where a group differs."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def groups_table(
 
 
 def _column(rows: pd.DataFrame, order: pd.Index) -> Column:
-    """Return a group's column; a workbook has its shares, intervals, marks and N in a column each."""
+    """Return a group's column; in a workbook, its shares, intervals, marks and N are separate columns."""
     size = alt_text.WITHHELD if pd.isna(n := rows["n"].iloc[0]) else danish.number(n)
     rows = rows.set_index("option").loc[order]
     marks = [_mark(row) for _, row in rows.iterrows()]

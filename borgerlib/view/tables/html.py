@@ -20,14 +20,14 @@ from borgerlib.files.templates import template
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, only_disclosed
 from borgerlib.view.words import alt_text
 
-# Half a per cent, and what computers lose.
+# Half a per cent, plus rounding errors.
 _ROUNDED = 0.0051
 MIME_TYPE = "application/vnd.borger.table+json"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of display strings, with the words around it.
+    """A table of display strings, with its texts.
 
     Parameters
     ----------
@@ -98,18 +98,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table, and the columns of a workbook that hold what stands behind it.
+    """A column of a table, and the columns of a workbook that hold its numbers.
 
     Parameters
     ----------
     heading : str
     words : sequence of str, or Series
-        What is shown, a row each.
+        The displayed texts, one per row.
     numbers : mapping of str to (str, sequence), optional
-        What follows the heading in the workbook ('' or ': fra') → format and values; without it the words
-        stand there, too.
+        What follows the heading in the workbook ('' or ': fra') → format and values; by default the
+        workbook has the texts, too.
     is_text : bool
-        What is shown is no number, though the workbook has other rows.
+        The displayed texts are not numbers, although the workbook has numbers.
     """
 
     heading: str
@@ -120,7 +120,7 @@ class Column:
 
 def table_of(columns: Sequence[Column], *, caption: str, note: str, fold: str = "") -> Table:
     """Return columns as a table, with its words and for a workbook; parameters as of `Table`."""
-    # A list, as two groups may have the same name.
+    # Use a list, because two groups may have the same name.
     whole = [
         (column.heading + suffix, *numbers)
         for column in columns
@@ -271,7 +271,7 @@ def public_table(
         )
     shown = []
     for name, heading in columns.items():
-        cells = list(frame[name])  # plain numbers, where a frame's own are not
+        cells = list(frame[name])  # as plain Python numbers
         words = [_cell(value, decimals) for value in cells]
         known = [value if text else "" for value, text in zip(cells, words, strict=True)]
         shown.append(Column(heading, words, {"": ("", known)} if _is_number(frame[name]) else None))
@@ -288,7 +288,7 @@ def require_disclosed(estimates: object, caller: str) -> None:
 
 
 def _weighted(frame: pd.DataFrame) -> bool:
-    """Return whether shares are others than those of the people counted, by more than rounding."""
+    """Return whether shares differ from unweighted ones by more than rounding."""
     apart = (frame["proportion"] - frame["count"] / frame["n"]).abs()
     return bool((apart[~frame["suppressed"].astype(bool)] > _ROUNDED).any())
 
@@ -296,7 +296,7 @@ def _weighted(frame: pd.DataFrame) -> bool:
 def numbers_of(
     frame: pd.DataFrame, column: str, *, instead: Iterable[str] | None = None
 ) -> tuple[str, Sequence[Any]]:
-    """Return a column of numbers and their format; where a number is hidden or missing, words `instead`."""
+    """Return a column of numbers and their format, with `instead` for hidden or missing numbers."""
     share = column in ("proportion", "ci_lower", "ci_upper")
     words = [""] * len(frame) if instead is None else instead
     missing = frame[column].isna() | (frame["suppressed"].astype(bool) & (column != "n"))
@@ -308,7 +308,7 @@ def numbers_of(
 
 
 def _total(row: pd.Series) -> str:
-    """Return how many people a row stands for, and between what: '904 (742–1.088)'."""
+    """Return how many people a row stands for, with the interval: '904 (742–1.088)'."""
     if pd.isna(row["total"]) or row["suppressed"]:
         return ""
     return f"{number(row['total'])} ({number(row['total_lower'])}–{number(row['total_upper'])})"

@@ -1,4 +1,4 @@
-"""What the columns and rows of a banner table are, whatever it is shown in."""
+"""The rows and columns of a banner table, for all output formats."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def by_item(frame: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def caption_of(estimates: DisclosedEstimates, rows: pd.DataFrame) -> str:
-    """Return the item as it was asked, saying first when the data are simulated."""
+    """Return the item as it was asked, preceded by a warning if the data are simulated."""
     return alt_text.titled(str(rows["item_label"].iloc[0]), estimates)
 
 
 def groups_of(rows: pd.DataFrame) -> list[dict[Any, Any]]:
-    """Return one record a column of the table: its words, n and effective n."""
+    """Return one record per column of the table: its texts, n and effective n."""
     groups = rows.drop_duplicates("group").to_dict("records")
     effective = rows.groupby("group", sort=False)["n_effective"].first()
     return [group | {"n_effective": effective[group["group"]]} for group in groups]
 
 
 def spans_of(groups: list[dict[Any, Any]]) -> list[tuple[str, int]]:
-    """Return the domains' headings and how many columns each stands above, the total left out."""
+    """Return the domains' headings and how many columns each spans, without the total."""
     spans: dict[str, list[Any]] = {}
     for group in groups:
         if group["group"]:

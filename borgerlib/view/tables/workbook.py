@@ -1,4 +1,4 @@
-"""A banner table as a workbook: a sheet an item, and one with all numbers."""
+"""A banner table as a workbook: one sheet per item, and one with all numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEAD_ROWS = 7
 
 
 def write_banner(estimates: DisclosedEstimates, note: str, path: Path) -> None:
-    """Write a disclosed banner table, `note` above each item; `DataError` where it cannot be written."""
+    """Write a disclosed banner table, with `note` above each item; `DataError` if it cannot be written."""
     sheets: list[Sheet] = []
     for number, rows in enumerate(by_item(estimates.frame), start=1):
         name = sheet_name(f"{number} {rows['item'].iloc[0]}", [sheet.name for sheet in sheets])
@@ -75,7 +75,7 @@ def _numbers_sheet(estimates: DisclosedEstimates) -> Sheet:
 def _sheet_value(row: Mapping[Any, Any], name: str) -> float | str | None:
     if row["suppressed"]:
         return HIDDEN
-    # More digits than are read would only help who reckons backwards.
+    # Readers need no more digits, and more would help to compute hidden counts.
     return None if pd.isna(row[name]) else round(float(row[name]), 3)
 
 

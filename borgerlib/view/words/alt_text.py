@@ -1,4 +1,4 @@
-"""The Danish words around a picture: base, caption, numbers in words, alternative text.
+"""The Danish texts around a picture: base, caption, numbers in words, alternative text.
 
 One place for them, so that report, table and dashboard say the same thing in the same way.
 """
@@ -15,7 +15,7 @@ from borgerlib.statistics.disclosure.columns import WITHHELD as WITHHELD
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 
 Unit = Literal["pct", "antal"]
-# A row of a frame, or the same as a record, which is quicker to come by.
+# A row of a frame, or a record with the same values, which is faster to make.
 Row = pd.Series | Mapping[Any, Any]
 
 _BETWEEN, _ABOUT = "mellem ", "ca. "
@@ -39,12 +39,12 @@ def question_of(estimates: DisclosedEstimates) -> str:
 
 
 def titled(title: str, estimates: DisclosedEstimates) -> str:
-    """Return the title, saying first when the data are simulated."""
+    """Return the title, preceded by a warning if the data are simulated."""
     return marked(title, estimates.origin == "simulated")
 
 
 def uncertainty(confidence: float) -> str:
-    """Return the one name that intervals have: 'statistisk usikkerhed (95 pct.)'."""
+    """Return the name of intervals, the same everywhere: 'statistisk usikkerhed (95 pct.)'."""
     return f"statistisk usikkerhed ({percent(confidence)})"
 
 
@@ -67,14 +67,14 @@ def _span(counts: pd.Series) -> str:
 
 
 def base_line(estimates: DisclosedEstimates, unit: Unit, base_note: str) -> str:
-    """Return who the shares are shares of: 'Andel af 72 kommunaldirektører.'."""
+    """Return the base of the shares: 'Andel af 72 kommunaldirektører.'."""
     several = estimates.frame["group"].nunique() > 1
     count = "" if several else people(estimates.frame)
-    # A base that names its groups itself needs no "in each group".
+    # Leave out 'i hver gruppe' (in each group) if the base names the groups itself.
     each = (", " if ", " in estimates.base else " ") + "i hver gruppe"
     whom = f"{count} {estimates.base}".strip() + each * (several and " og af " not in estimates.base)
     if count.startswith(_BETWEEN):
-        # Written before the noun it would read as a range of people.
+        # In front of the noun, 'mellem 69 og 72' would not read as a number of answers.
         whom = f"{estimates.base}, der har svaret ({count})"
     lead = f"Andel af {whom}" if unit == "pct" else f"Antal svar fra {whom}"
     return ", ".join(part for part in (lead, base_note.strip().rstrip(".")) if part) + "."
@@ -107,7 +107,7 @@ def caption(estimates: DisclosedEstimates, interval: str, marks: Sequence[str], 
 
 
 def hidden_line(estimates: DisclosedEstimates) -> str:
-    """Return why some numbers are not shown; empty where all are."""
+    """Return why some numbers are not shown; '' if all are."""
     if not estimates.n_suppressed:
         return ""
     few = f"færre end {estimates.min_cell}" if estimates.min_cell else "for få"
@@ -138,13 +138,13 @@ def value_words(row: Row, unit: Unit) -> str:
 
 
 def total_words(row: Row) -> str:
-    """Return how many people a row stands for: ', anslået 904'; '' where that is not estimated."""
+    """Return how many people a row stands for: ', anslået 904'; '' if that is not estimated."""
     total = row.get("total")
     return "" if total is None or pd.isna(total) or row["suppressed"] else f", anslået {number(float(total))}"
 
 
 def interval_words(row: Row) -> str:
-    """Return a row's interval in whole percent without the unit: '55–77'; '' where there is none."""
+    """Return a row's interval in whole percent without the unit: '55–77'; '' if there is none."""
     if pd.isna(row["ci_lower"]) or row["suppressed"]:
         return ""
     return percent_range(float(row["ci_lower"]), float(row["ci_upper"])).partition("\u00a0")[0]
@@ -199,7 +199,7 @@ def _number(row: Row, unit: Unit) -> str:
 
 
 def source_line(source: str) -> str:
-    """Return the source as it is named under pictures and tables: 'Kilde: …'."""
+    """Return the source line under pictures and tables: 'Kilde: …'."""
     return f"Kilde: {source}" if source and not source.lower().startswith("kilde") else source
 
 

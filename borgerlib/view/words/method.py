@@ -1,4 +1,4 @@
-"""The last section of every notebook: who answered, how the numbers came about, and how sure they are."""
+"""The last section of every notebook: who answered, how the numbers were made, how certain they are."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _who_and_weights(survey: LocalSurvey) -> list[str]:
 
 
 def weighting_lines(survey: LocalSurvey) -> list[str]:
-    """Return what weighting mended, what it cost, and what it could not mend."""
+    """Return what weighting corrected, what it cost, and what it could not correct."""
     weighting = survey.weighting
     if not weighting["targets"]:
         return [f"**{UNWEIGHTED}** Hvem der har svaret, kan være andre end dem, der bor her."]
@@ -119,14 +119,14 @@ def weighting_lines(survey: LocalSurvey) -> list[str]:
 
 
 def run_stamp(what: str, *, now: datetime | None = None) -> Text:
-    """Return when and with which version a page was made, and `what` of."""
+    """Return when, with which version and of `what` data a page was made."""
     now = now or datetime.now()
     day = f"{danish.long_date(now.date())} kl. {now:%H.%M}"
     return Text(f"Kørt {day} med borgerlib {version('borgerlib')}{what}.")
 
 
 def leaders_data(survey: LeadersSurvey) -> str:
-    """Return which data a page on the leaders' survey is made of, for `run_stamp`."""
+    """Return the data that a page on the leaders' survey is made of, for `run_stamp`."""
     data = hashlib.sha256(places.raw_data(LEADERS, "published.csv").read_bytes()).hexdigest()[:12]
     return f" på undersøgelsen »{survey.id}«; data {data}"
 

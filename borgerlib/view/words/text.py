@@ -1,4 +1,4 @@
-"""Danish text that a notebook shows, and what the report needs to know of a page."""
+"""Danish text that a notebook shows, with the facts that the report needs about a page."""
 
 from __future__ import annotations
 
