@@ -123,18 +123,21 @@ class Toml:
         content = json.loads(json.dumps(self.content, default=str))
         built, breaches = _build(model, content)
         problems = [*also, *(_problem_of(model, breach) for breach in breaches)]
-        broken = [breach["loc"] for breach in breaches]
+        replaced: list[Keys] = []
         for _ in range(4):
             if built is not None:
                 break
             for breach in breaches:
                 _mend(model, content, breach)
+                if breach["type"] != "unexpected_keyword_argument":
+                    replaced.append(breach["loc"])
             built, breaches = _build(model, content)
-        # Skip problems that are only about a replaced value.
+        # Skip problems of a replaced value, and of an entry with a part that was replaced.
         problems += [
             (keys, text)
             for keys, text in (check(built) if built is not None and check is not None else ())
-            if _STAND_IN not in text and not any(keys[: len(at)] == at for at in broken)
+            if _STAND_IN not in text
+            and not any(keys[: len(at)] == at or (keys and at[: len(keys)] == keys) for at in replaced)
         ]
         self.refuse(problems)
         return cast(Model, built)
