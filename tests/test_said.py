@@ -80,7 +80,8 @@ def test_each_kind_is_said_somewhere_and_none_is_unknown():
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert not set(TABLE) - texts
+    # The words of a rule are found by its name.
+    assert not set(TABLE) - texts - {f"rule_{text}" for text in texts}
     calls = [
         node.args[0].value
         for tree in trees

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
-from borgerlib.files.toml import write_new
+from borgerlib.files.toml import unsure_lines, write_new
 from borgerlib.population.table import SEXES
 from borgerlib.said import said
 from borgerlib.survey.codebook.age_options import age_option_problems, banded_item
-from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.load import codebook_file, load_codebook
 from borgerlib.survey.codebook.model import Codebook
 
 _WHAT_FOR = {
@@ -94,7 +94,7 @@ def new_codebook(file: str | Path, *, survey: str = "borgerinteresse") -> Path:
 
 
 def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
-    """Check a codebook for the citizens' survey, and list what it cannot do because a role is missing.
+    """Check a codebook for the citizens' survey; list what is left in doubt, and what roles are missing for.
 
     Raises
     ------
@@ -109,7 +109,8 @@ def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
         problems += [said("no_sex_option", item=sex.id, option=name) for name in SEXES if name not in legal]
     refuse_unusable(book, problems)
     asks_age = any(book.with_role(role) for role in ("age", "age_group", "birth_year"))
-    remarks = [
+    remarks: list[str] = [*unsure_lines(codebook_file(codebook))]
+    remarks += [
         f"no item has the role '{role}': {lost}"
         for role, lost in _WHAT_FOR.items()
         if book.with_role(role) is None and not (role == "age" and asks_age)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from borgerlib.danish import SIMULATED
 from borgerlib.interest.prepare.write import Prepared
-from borgerlib.survey.cleaning.violations import RULES
+from borgerlib.said import said
 
 
 def page(prepared: Prepared) -> RenderableType:
@@ -52,7 +52,7 @@ def _rules(title: str, unit: str, counts: Mapping[str, int]) -> RenderableType:
     table.add_column(unit, justify="right")
     table.add_column("what it means", overflow="fold")
     for rule, count in counts.items():
-        table.add_row(escape(rule), f"{count:,}", escape(RULES.get(rule, "")))
+        table.add_row(escape(rule), f"{count:,}", escape(said(f"rule_{rule}").danish))
     return table
 
 

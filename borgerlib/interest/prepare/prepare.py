@@ -11,6 +11,7 @@ import pandas as pd
 
 from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError, MarginError
+from borgerlib.files.toml import unsure_lines
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import refuse_unusable
 from borgerlib.interest.prepare.refused import refused_of
@@ -26,7 +27,7 @@ from borgerlib.population.municipalities import municipality as find_municipalit
 from borgerlib.said import said
 from borgerlib.survey.cleaning.clean import REASONS, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
-from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.load import codebook_file, load_codebook
 from borgerlib.survey.form.write import texts_of
 from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses
@@ -126,7 +127,9 @@ def prepare(
     )
     simulated = is_simulated(path) or _has_simulated_ids(responses)
     _refuse_replacing_real(found.name, simulated)
-    notes: list[str] = [*responses.source.notes, *piled_up(responses)]
+    looked_through = [codebook_file(codebook), *([Path(mapping)] if mapping else [])]
+    doubts = [note for file in looked_through for note in unsure_lines(file)]
+    notes: list[str] = [*doubts, *responses.source.notes, *piled_up(responses)]
     if unread := responses.unread:
         notes.append(said("columns_unread", count=len(unread), columns=list(unread[:_NAMED])))
     if (youngest := youngest_age(book, min_age)) > min_age:

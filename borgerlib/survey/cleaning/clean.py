@@ -106,7 +106,7 @@ def clean(
 
     Cells are repaired first, then rows are judged, then of each person's rows one is kept: the most complete,
     of equals the latest, of those the first in the file. What the rules do is told, in words, by
-    `cleaning.violations.RULES`. The order of the rows does not matter, and cleaning what is clean
+    `said.toml` ('rule_…'). The order of the rows does not matter, and cleaning what is clean
     changes nothing.
 
     Parameters

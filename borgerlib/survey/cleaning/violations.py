@@ -1,9 +1,9 @@
-"""What cleaning found, as data: rules in words, the log of changes, masks for what must not be logged."""
+"""What cleaning found, as data: the log of changes, and masks for what must not be logged.
+
+Rules are in words in `said.toml`, as 'rule_' and the rule.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -15,46 +15,6 @@ LONGEST_LOGGED = 80
 _LONGEST_READ = 10_000
 CHANGE_COLUMNS = ("row", "column", "before", "after", "rule")
 VIOLATION_COLUMNS = ("row", "column", "value", "rule")
-
-RULES: Mapping[str, str] = MappingProxyType(
-    {
-        # Rules of the reader.
-        "unknown_option": "Svaret er ingen af spørgsmålets svarmuligheder og regnes som uoplyst",
-        "unknown_selection": "Et valg er ingen af spørgsmålets svarmuligheder og er udeladt",
-        "not_a_number": "Svaret er ikke et tal og regnes som uoplyst",
-        "not_a_date": "Svaret er ikke en dato og regnes som uoplyst",
-        "formula": "Cellen indeholdt en formel",
-        "error_cell": "Cellen indeholdt en fejl (som #N/A) og regnes som uoplyst",
-        "written_in": "Et svar med egne ord tæller som »Andet«",
-        "passed_over": "Et felt er sprunget over ved siden af besvarede: spørgsmålet regnes som uoplyst",
-        "two_answers": "To kolonner gav hvert sit svar på spørgsmålet: det første gælder",
-        "text_too_long": "Teksten var for lang",
-        # Repairs.
-        "whitespace": "Mellemrum før og efter teksten er fjernet",
-        "cpr": "Et CPR-nummer er fjernet",
-        "partial_multiple": "Et tomt felt ved siden af afkrydsede felter er sat til ikke valgt",
-        "exclusive_option": "»Ingen af dem« eller »ved ikke« sammen med andre valg: de andre valg gælder",
-        "nothing_ticked": "Intet er afkrydset, heller ikke »ingen af dem«: spørgsmålet regnes som uoplyst",
-        "too_many_choices": "Flere valg end tilladt: spørgsmålet regnes som uoplyst",
-        "impossible_birth_year": "Fødselsåret er umuligt eller uden århundrede og regnes som uoplyst",
-        "birth_year_as_age": "Et fødselsår stod i feltet for alder og er regnet om til alder",
-        "impossible_age": "Alderen er umulig og regnes som uoplyst",
-        "age_in_years": "Alderen er rundet ned til hele år",
-        "age_disagrees": "Alder og fødselsår er uenige: fødselsåret gælder",
-        "age_from_birth_year": "Alderen er regnet ud fra fødselsåret",
-        "times_reversed": "Besvarelsen slutter, før den begynder: begyndelsen regnes som uoplyst",
-        "personal_id": "Svarets id var en personoplysning og er erstattet af rækkens nummer",
-        "missing_id": "Svaret manglede et id og har fået rækkens nummer",
-        "contact_without_consent": "Kontaktoplysning uden samtykke er slettet",
-        "contact_in_text": "En e-mail eller et telefonnummer i en fritekst er fjernet",
-        # Rejections.
-        "test_answer": "Et prøvesvar fra platformens forhåndsvisning",
-        "below_age_limit": "Under aldersgrænsen",
-        "no_answer": "Ingen af spørgsmålene er besvaret",
-        "duplicate_id": "Samme id som et svar, der er beholdt",
-        "duplicate_contact": "Samme e-mail eller telefonnummer som et svar, der er beholdt",
-    }
-)
 
 
 def empty_log() -> pd.DataFrame:
@@ -78,7 +38,7 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, *, rule: str, codebook
     before, after : DataFrame
         The frame before and after the step, with the same index.
     rule : str
-        Rule that the step applied, a key of `RULES`.
+        Rule that the step applied.
     codebook : Codebook
         Says which columns hold contact details.
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from borgerlib.survey.codebook.matching import matcher, normalise, plain
 from borgerlib.survey.codebook.model import Item
 
+SEPARATORS = (";", "|", "\n", ",")
+"""Signs between the options in a cell, those that are least often in an option's own text first."""
 Cost = tuple[int, int, int]
 """Number of unknown pieces; minus the texts of the mapping's `values`; ids and short texts. Least is best."""
 _MOST_READINGS = 3

@@ -235,7 +235,9 @@ def _time(found: re.Match[str], month: int, day: int, *, year: int | None = None
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
+    if year < 100 and len(found["year"]) <= 2:
+        year += 2000
     try:
-        return datetime(year + 2000 if year < 100 else year, month, day, hour, minute, second)
+        return datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None

@@ -10,11 +10,12 @@ from zlib import crc32
 
 from borgerlib.danish import slug
 from borgerlib.errors import DataError
-from borgerlib.files.toml import comment, quoted, write_new
+from borgerlib.files.toml import UNSURE, comment, quoted, write_new
 from borgerlib.said import said
 from borgerlib.survey.codebook.matching import SEXES, is_other, no_opinion, normalise, uncoded
 from borgerlib.survey.importing.question import OTHER, ImportedQuestion, first_word
 from borgerlib.survey.importing.questions import questions
+from borgerlib.survey.importing.scales import steps
 from borgerlib.survey.responses import PLATFORM, Export
 
 _HEAD = """\
@@ -25,18 +26,6 @@ _HEAD = """\
 _LONGEST_ID = 32
 _FEWEST = 2
 _NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)
-_LESS = r"\bunder\b|mindre|højst|op til|yngre|less|below|weniger|upp till"
-# Position on the scale → words of a frequency, in the order of the search: 'en dag om året' is yearly.
-_OFTEN: Mapping[int, str] = {
-    3: r"halvår|half.year|halbjahr",
-    4: r"kvartal|quarter|quartal|hver tredje måned",
-    2: r"\bår|årlig|year|jahr|jähr",
-    5: r"måned|månad|month|monat",
-    6: r"\buge|\buke|veck|week|woche|wöch",
-    7: r"\bdag|day|täg",
-    1: r"en(kelt)? gang|engang|once|one time|einmal|en gång",
-    0: r"ikke|ingen|intet|inte|inget|\bno\b|not\b|kein|nicht",
-}
 # The option ids that the statistics use, and the first words of their texts.
 _IDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sex": SEXES,
@@ -99,7 +88,7 @@ def write_draft(export: Export, path: str | Path) -> Path:
 
 def _item(question: ImportedQuestion, taken: set[str]) -> str:
     text = question.text.strip() or question.columns[0]
-    lines = [f"# UNSURE: {comment(doubt)}" for doubt in question.doubts]
+    lines = [f"# {UNSURE}: {comment(doubt)}" for doubt in question.doubts]
     lines += ["[[item]]", f"id = {quoted(_name(text, taken))}", f"text = {quoted(text)}"]
     names = [name for name in question.columns[:1] if normalise(name) != normalise(text)]
     if names and len(question.columns) == 1:
@@ -107,18 +96,17 @@ def _item(question: ImportedQuestion, taken: set[str]) -> str:
     lines.append(f"kind = {quoted(question.kind)}")
     if question.role:
         lines.append(f"role = {quoted(question.role)}  # guessed")
-    if question.role in ("age", "time") and question.options:
-        lines.append("ordered = true")
-    if question.options:
-        lines += ["options = [", *_options(question), "]"]
+    options = list(_distinct(question.options.items()))
+    if question.kind == "single" and (in_order := steps(options, role=question.role)):
+        lines.append("ordered = true  # guessed")
+        options = in_order
+    if options:
+        lines += ["options = [", *_options(question, options), "]"]
     return "\n".join(lines) + "\n"
 
 
-def _options(question: ImportedQuestion) -> Iterator[str]:
+def _options(question: ImportedQuestion, options: Sequence[tuple[str, int]]) -> Iterator[str]:
     taken: set[str] = set()
-    options = list(_distinct(question.options.items()))
-    if question.role in ("age", "time"):
-        options.sort(key=lambda option: _place_on_scale(option[0]))
     others = (text for text, _ in options if is_other(text)) if question.own_words else ()
     own_option = next(iter(others), "")
     alike = Counter(_plain(text) for text, _ in options)
@@ -140,22 +128,15 @@ def _options(question: ImportedQuestion) -> Iterator[str]:
 
 
 def _distinct(options: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    """Yield each text once, ignoring differences that platforms introduce."""
-    seen: dict[str, tuple[str, int]] = {}
+    """Yield each text once, in its tidiest spelling: 'Helt enig' of 'HELT ENIG' and 'Helt enig'."""
+    alike: dict[str, Counter[str]] = {}
     for text, count in options:
-        first, before = seen.get(normalise(text), (text, 0))
-        seen[normalise(text)] = (first, before + count)
-    yield from seen.values()
-
-
-def _place_on_scale(text: str) -> tuple[int, float]:
-    """Return a sort key for ages, and for frequencies from never to daily; no opinion comes last."""
-    if no_opinion(text):
-        return len(_OFTEN), 0
-    often = next((at for at, words in _OFTEN.items() if re.search(words, text, re.IGNORECASE)), 0)
-    found = re.search(r"\d+", text)
-    beside = -0.5 if re.search(_LESS, text, re.IGNORECASE) else 0
-    return often, int(found[0]) + beside if found else 999
+        alike.setdefault(normalise(text), Counter())[text] += count
+    for texts in alike.values():
+        yield (
+            max(texts, key=lambda text: (text[:1].isupper(), not text.isupper(), texts[text])),
+            texts.total(),
+        )
 
 
 def _known(text: str, words: Mapping[str, tuple[str, ...]], taken: set[str]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from borgerlib.said import Said, said
+from borgerlib.survey.codebook.joined import SEPARATORS
 from borgerlib.survey.mapping.seen import is_ranking
 
-SEPARATORS = (";", "|", "\n", ",")
 # If commas without a space are frequent (Qualtrics), they separate options, and other commas are in texts.
 _COMMAS = (r",(?=[^\s\d])", r", ", r",")
 _OFTEN = 0.1
@@ -94,7 +94,10 @@ class Pieces:
 
 
 def pieces_of(answers: Mapping[str, int], sign: str) -> Pieces:
-    """Split joined texts; two pieces that only occur next to each other are one text."""
+    """Split joined texts; two pieces that only occur next to each other are one text.
+
+    A few cells may be joined by another sign than the rest: 'E-mail;App' among 'E-mail, App'.
+    """
     pattern = _pattern(answers, sign)
     cells = [
         ([piece.strip() for piece in re.split(pattern, text) if piece.strip()], n)
@@ -103,8 +106,17 @@ def pieces_of(answers: Mapping[str, int], sign: str) -> Pieces:
     ended = sum(count for text, count in answers.items() if text.endswith(sign))
     several = sum(count for pieces, count in cells if len(pieces) > 1)
     often = max(several, ended) >= _OFTEN * sum(answers.values())
+    times = Counter(piece for pieces, n in cells for piece in pieces for _ in range(min(n, _SEVERAL_TIMES)))
+    known = {piece for piece, count in times.items() if count >= _SEVERAL_TIMES}
+    cells = [([part for piece in pieces for part in _apart(piece, known)], n) for pieces, n in cells]
     whole = _whole(cells, sign)
     return Pieces(sign, whole, often and recombine(cells), whole != cells, often)
+
+
+def _apart(piece: str, known: Container[str]) -> list[str]:
+    """Return the parts of a piece that another sign joins, if all of them are known."""
+    ways = ([part.strip() for part in piece.split(sign) if part.strip()] for sign in SEPARATORS)
+    return next((parts for parts in ways if len(parts) > 1 and all(part in known for part in parts)), [piece])
 
 
 def _pattern(answers: Mapping[str, int], sign: str) -> str:

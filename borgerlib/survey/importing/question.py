@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from borgerlib.personal import is_contact_heading
@@ -197,7 +197,7 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
 
 
 def one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
-    """Return a question with 'M' and 'Mand' as one option, the whole word, as they are read."""
+    """Return a question with 'M', 'mand' and 'Mand' as one option, 'Mand', as they are read."""
     if question.role != "sex":
         return question
     alike: dict[str, Counter[str]] = {}
@@ -205,11 +205,8 @@ def one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
         word = normalise(uncoded(text))
         sex = next((sex for sex, words in SEXES.items() if word in words), text)
         alike.setdefault(sex, Counter())[text] += count
-    options = {
-        max(texts, key=lambda text: (normalise(text) == sex, len(text))): texts.total()
-        for sex, texts in alike.items()
-    }
-    if len(options) == len(question.options):
+    options = {_tidy(sex, texts): texts.total() for sex, texts in alike.items()}
+    if options.keys() == question.options.keys():
         return question
     doubts: list[Said] = []
     for doubt in question.doubts:
@@ -222,6 +219,13 @@ def one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
     kept = {*options, MISSING, OTHER}
     decided = {text: to for text, to in question.decided.items() if text in options and to in kept}
     return replace(question, options=options, doubts=tuple(doubts), decided=decided)
+
+
+def _tidy(sex: str, texts: Iterable[str]) -> str:
+    """Return 'Mand' if some text is that word or its letter; else the longest text."""
+    longest = max(texts, key=len)
+    known = any(len(word) == 1 or word == sex for word in map(normalise, texts))
+    return sex.capitalize() if known and sex in SEXES else longest
 
 
 def first_word(text: str) -> str:

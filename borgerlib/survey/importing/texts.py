@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from borgerlib.personal import mask_contact
 from borgerlib.said import Said, said
+from borgerlib.survey.codebook.joined import SEPARATORS
 from borgerlib.survey.codebook.matching import OTHERS, is_other, no_opinion, normalise
 from borgerlib.survey.codebook.outside import code_doubts, codes_outside
-from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
+from borgerlib.survey.importing.pieces import pieces_of, recombine
 from borgerlib.survey.importing.question import ImportedQuestion
 from borgerlib.survey.mapping.seen import Seen
 

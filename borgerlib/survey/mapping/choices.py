@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from borgerlib.survey.codebook.joined import Reading, joined_text
+from borgerlib.survey.codebook.joined import SEPARATORS, Reading, joined_text
 from borgerlib.survey.codebook.matching import (
     NOT_SELECTED,
     SELECTED,
@@ -152,13 +152,22 @@ def _whole(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], Re
 def _joined(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], Reading]:
     """Return a function that reads a cell with the texts of all chosen options."""
     parts = joined_text(item, entry.separator, entry.values)
+    others = [joined_text(item, sign, entry.values) for sign in SEPARATORS]
     absent = no_answers(entry, column, known=lambda text: not parts.read(text).strange)
 
     def read(text: str) -> Reading:
         if absent(text):
             return Reading()
         reading = parts.read(text)
-        return replace(reading, strange=tuple(piece for piece in reading.strange if not absent(piece)))
+        options, strange = list(reading.options), []
+        for piece in reading.strange:
+            # Answers may be joined in several ways: by the platform, and by who typed some of them in.
+            apart = next((found for other in others if not (found := other.read(piece)).strange), None)
+            if apart:
+                options += apart.options
+            elif not absent(piece):
+                strange.append(piece)
+        return replace(reading, options=tuple(dict.fromkeys(options)), strange=tuple(strange))
 
     return read
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from borgerlib.errors import DataError, command
-from borgerlib.files.toml import comment, quoted, write_new
+from borgerlib.files.toml import UNSURE, comment, quoted, write_new
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.model import CITIZENS, Codebook, Item
 from borgerlib.survey.form.recognised import recognised
@@ -151,6 +151,11 @@ def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] 
         known = {entry.item: Candidate(entry, 1.0, True, _OF_THE_FORM) for entry in of_the_form[1].items}
         fed = {name for entry in of_the_form[1].items for name in entry.columns}
         return suggestion_of(codebook, known, {}, [name for name in export.frame.columns if name not in fed])
+    return guessed_mapping(export, codebook)
+
+
+def guessed_mapping(export: Export, codebook: Codebook) -> Suggestion:
+    """Return the proposal for an export that is not known as that of a form made from the codebook."""
     seen = [look(export, column) for column in export.columns]
     found = [candidate for item in codebook for candidate in candidates(item, seen)]
     chosen: dict[str, Candidate] = {}
@@ -216,7 +221,7 @@ def mapping_toml(suggestion: Suggestion) -> str:
         if entry is None:
             parts.append(f"# [items.{item_id}]\n# missing: {suggestion.reasons[item_id]}\n")
         else:
-            mark = "UNSURE" if confidence == "unsure" else "sure"
+            mark = UNSURE if confidence == "unsure" else "sure"
             parts.append(f"# {mark}: {comment(suggestion.reasons[item_id])}\n{_table(entry)}")
     if suggestion.unused:
         parts.append(

@@ -25,7 +25,7 @@ from borgerlib.survey.grid.values import holds_times
 from borgerlib.survey.mapping.choices import YES_AND_NO, says_yes_and_no
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import Mapping
-from borgerlib.survey.mapping.suggestion import suggest_mapping, where
+from borgerlib.survey.mapping.suggestion import guessed_mapping, where
 from borgerlib.survey.readers.detection import read_file, read_folder
 from borgerlib.survey.readers.platforms import judged
 from borgerlib.survey.responses import PLATFORM, Column, Export, Responses
@@ -259,7 +259,7 @@ def read_responses(
     if found := recognised(export, codebook, areas=areas):
         export, mapping = found[0], mapping or found[1]
     if mapping is None:
-        suggestion = suggest_mapping(export, codebook)
+        suggestion = guessed_mapping(export, codebook)
         suggestion.require_sure(codebook, export=(str(path), *where(sheet, heading_rows, municipality)))
         mapping = suggestion.mapping
         export = export.noting(*suggestion.notes)

@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 from own_exports import mixed, row, write_export
 
+from borgerlib import places
 from borgerlib.errors import CodebookError, DataError, MarginError, ParameterError
 from borgerlib.interest import store
+from borgerlib.interest.prepare.codebooks import check_codebook
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepared import processed_folder
@@ -160,6 +162,28 @@ def test_columns_that_no_question_reads_are_named(workspace, tmp_path):
     export.write_text("\n".join([f"{head};vaegt", *(f"{row};1,2" for row in rows)]), encoding="utf-8")
     prepared = prepare(ISLAND, export, mapping=mapping)
     assert any("not read (1): 'vaegt'" in warning for warning in prepared.warnings)
+
+
+def test_lines_of_a_draft_that_nobody_looked_at_are_told_and_nothing_is_refused(tmp_path):
+    export, mapping = write_export(tmp_path, mixed())
+    text = mapping.read_text("utf-8")
+    mapping.write_text(f"# UNSURE: is it?\n{text}# UNSURE: or this?\n", "utf-8")
+    book = tmp_path / "kodebog.toml"
+    codebook = places.raw_data("borgerinteresse", "codebook.toml").read_text("utf-8")
+    book.write_text(codebook.replace("[[item]]", "# UNSURE: what is it for?\n[[item]]", 1), "utf-8")
+    first, second = prepare(ISLAND, export, codebook=book, mapping=mapping, unweighted=True).warnings[:2]
+    line = codebook[: codebook.index("[[item]]")].count("\n") + 1
+    assert first.danish.startswith("Linjer i kodebog.toml, som er mærket UNSURE")
+    assert f": 1 (linje {line})." in first.danish
+    last = text.count("\n") + 2
+    assert second.startswith(
+        f"2 lines of svar.mapping.toml are still marked UNSURE and count as they stand: 1, {last}."
+    )
+    assert first in check_codebook(book)[1]
+    assert not any(
+        "UNSURE" in each
+        for each in prepare(ISLAND, export, mapping=write_export(tmp_path, mixed())[1]).warnings
+    )
 
 
 @pytest.mark.slow

@@ -8,10 +8,18 @@ from hypothesis import strategies as st
 
 from borgerlib.errors import BorgerlibError, CodebookError, DataError, ParameterError
 from borgerlib.personal import contact_key
-from borgerlib.survey.cleaning.clean import CleaningResult, clean
+from borgerlib.said import said
+from borgerlib.survey.cleaning.clean import (
+    _FINISHING,
+    _OF_AGE,
+    _OF_ANSWERS,
+    _OF_TEXT,
+    CleaningResult,
+    clean,
+)
 from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
 from borgerlib.survey.cleaning.rules import CleaningRules
-from borgerlib.survey.cleaning.violations import LONGEST_LOGGED, RULES
+from borgerlib.survey.cleaning.violations import LONGEST_LOGGED
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.model import Codebook
 
@@ -468,7 +476,9 @@ def test_a_long_cell_is_shortened_in_the_log_only() -> None:
 
 
 def test_every_rule_is_explained_in_danish() -> None:
-    assert all(text[0].isupper() or text[0] == "»" for text in RULES.values())
+    for rule, _ in (*_OF_TEXT, *_OF_ANSWERS, *_OF_AGE, *_FINISHING):
+        text = said(f"rule_{rule}").danish
+        assert text[0].isupper() or text[0] == "»"
 
 
 # --- contact

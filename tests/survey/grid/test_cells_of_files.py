@@ -12,6 +12,7 @@ import pytest
 from survey_exports import CODEBOOK, write_csv, write_xlsx
 
 from borgerlib.errors import DataError
+from borgerlib.survey.grid.values import parse_dates
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 
@@ -110,6 +111,12 @@ def test_times_as_platforms_write_them(tmp_path, texts, second):
     )
     mapping = Mapping(CODEBOOK.id, (ItemMapping("afsluttet", ("Afsluttet",)),))
     assert read_responses(path, CODEBOOK, mapping=mapping).frame["afsluttet"].iloc[1] == second
+
+
+def test_the_year_nought_is_no_year_of_this_century():
+    texts = pd.Series(["0000-05-03", "03-05-0000", "03-05-00", "2025-05-03"], dtype="string")
+    assert parse_dates(texts).dt.year.tolist()[2:] == [2000, 2025]
+    assert parse_dates(texts).isna().tolist() == [True, True, False, False]
 
 
 def test_letters_in_two_signs_come_in_whole_from_every_kind_of_file(tmp_path):

@@ -21,6 +21,7 @@ from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.importing.codebook_draft import write_draft
 from borgerlib.survey.importing.question import ImportedQuestion
 from borgerlib.survey.importing.questions import questions
+from borgerlib.survey.importing.scales import steps
 from borgerlib.survey.mapping.suggestion import suggest_mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 from borgerlib.survey.responses import Responses
@@ -478,7 +479,10 @@ def test_codes_and_names_in_one_cell_are_several_options_where_they_must_be(tmp_
 def test_the_sexes_are_known_by_their_letters_and_pronouns(tmp_path, woman, man):
     path = write_csv(tmp_path / "x.csv", [["Køn", "Vej"], *[[woman, "Å"], [man, "Ø"], [woman, "Ø"]] * 6])
     sex = next(item for item in drafted(path) if item.role == "sex")
-    assert {option.id: option.text for option in sex.options} == {"kvinde": woman, "mand": man}
+    # A letter is written out.
+    told = {"K": "Kvinde", "F": "Kvinde", "M": "Mand"}
+    texts = {"kvinde": told.get(woman, woman), "mand": told.get(man, man)}
+    assert {option.id: option.text for option in sex.options} == texts
 
 
 @pytest.mark.parametrize(
@@ -825,3 +829,76 @@ def test_a_heading_that_says_whose_or_what_stays(tmp_path, heading):
     columns = {f"{heading} [{part}]": held for part, held in parts.items()}
     found = asked(tmp_path, {**columns, "Ord": ["ja", "nej"] * 20})
     assert [found[text].role for text in columns] == ["", ""]
+
+
+SCALES = [
+    ["Helt enig", "Enig", "Hverken eller", "Uenig", "Helt uenig", "Ved ikke"],
+    ["I meget høj grad", "I høj grad", "I nogen grad", "I mindre grad", "Slet ikke"],
+    ["Meget tilfreds", "Tilfreds", "Hverken tilfreds eller utilfreds", "Utilfreds", "Meget utilfreds"],
+    ["Meget let", "Let", "Hverken let eller svært", "Svært", "Meget svært", "Ved ikke"],
+    ["Meget vigtigt", "Ret vigtigt", "Ikke særlig vigtigt", "Slet ikke vigtigt"],
+    ["Dagligt", "Ugentligt", "Månedligt", "Sjældnere", "Aldrig"],
+    ["Hver dag", "Flere gange om ugen", "En gang om ugen", "1-3 gange om måneden", "Aldrig", "Ved ikke"],
+    ["Altid", "Ofte", "Nogle gange", "Sjældent", "Aldrig"],
+    ["Ingen", "Under 5 år", "5-10 år", "Over 10 år", "Ved ikke"],
+    ["Under 200.000 kr.", "200.000-399.999 kr.", "400.000 kr. eller mere"],
+]
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_steps_of_a_scale_are_drafted_in_their_order(tmp_path, scale):
+    # The middle ones most often, so that the order of the scale is not that of the frequency.
+    answers = [text for at, text in enumerate(scale) for _ in range(5 + 3 * (at % 3))]
+    people = {"Nr.": [str(at) for at in range(len(answers))], "Hvad synes du?": answers}
+    write_csv(tmp_path / "svar.csv", transposed(people))
+    item = drafted(tmp_path / "svar.csv").item("hvad_synes_du")
+    assert item.ordered
+    assert [option.text for option in item.options] == scale
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["Bil", "Cykel", "Bus"],
+        ["Ugeavis", "Dagblad", "Månedsblad"],
+        ["Ja", "Nej", "Måske"],
+        ["Gift", "Ugift", "Enke"],
+        ["Område 1", "Område 2", "Område 3"],
+    ],
+)
+def test_options_that_are_no_steps_are_not_drafted_as_a_scale(options):
+    assert steps([(text, 10) for text in options]) == []
+
+
+def test_a_scale_in_a_files_own_order_stays_so():
+    scale = ["Meget utilfreds", "Utilfreds", "Tilfreds", "Meget tilfreds"]
+    assert steps(list(zip(scale, [3, 7, 9, 2], strict=True))) == list(zip(scale, [3, 7, 9, 2], strict=True))
+    # In the order of their frequency they say nothing of the order in the file.
+    assert [text for text, _ in steps(list(zip(scale, [9, 7, 3, 2], strict=True)))] == scale[::-1]
+
+
+def test_an_option_in_several_spellings_has_the_tidy_one(tmp_path):
+    people = {
+        "Nr.": [str(at) for at in range(40)],
+        "Hvad er dit køn?": ["mand"] * 15 + ["Mand"] * 3 + ["K"] * 22,
+        "Kommer du med bus?": ["OFTE"] * 15 + ["ofte"] * 12 + ["Ofte"] * 3 + ["Bil"] * 10,
+    }
+    write_csv(tmp_path / "svar.csv", transposed(people))
+    book = drafted(tmp_path / "svar.csv")
+    assert [option.text for option in book.with_role("sex").options] == ["Kvinde", "Mand"]
+    assert [option.text for option in book.item("kommer_du_med_bus").options] == ["Ofte", "Bil"]
+    assert counts(read_responses(tmp_path / "svar.csv", book))[1:] == [
+        {"Kvinde": 22, "Mand": 18},
+        {"Ofte": 30, "Bil": 10},
+    ]
+
+
+def test_a_few_cells_joined_by_another_sign_hold_the_same_options(tmp_path):
+    ways = ["E-mail, App"] * 12 + ["E-mail"] * 10 + ["App, Brev"] * 8 + ["E-mail;App", "Brev | E-mail"]
+    people = {"Nr.": [str(at) for at in range(32)], "Hvordan vil du høre fra os?": ways}
+    write_csv(tmp_path / "svar.csv", transposed(people), delimiter="\t")
+    book = drafted(tmp_path / "svar.csv")
+    # E-mail: 12 + 10 + 1 + 1; App: 12 + 8 + 1; Brev: 8 + 1.
+    told = {"E-mail": 24, "App": 21, "Brev": 9}
+    assert [option.text for option in book.items[1].options] == list(told)
+    assert counts(read_responses(tmp_path / "svar.csv", book))[1] == told
