@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -13,6 +15,14 @@ from borgerlib.survey.grid.values import parse_number
 
 PLATFORM = "platform"
 TEST_ANSWER = "test_answer"
+
+
+_POSITION = re.compile(r"(?:.* \()?column \d+\)?'*")
+
+
+def is_position(heading: str) -> bool:
+    """Return whether a heading is the position of its column, or ends with it: 'column 5'."""
+    return bool(_POSITION.fullmatch(heading))
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,13 @@ class Column:
     missing: tuple[tuple[float | str, float | str], ...] = ()
     text: str = ""
 
+    @property
+    def told(self) -> str:
+        """The heading, with its option if the heading is only the question or the position ('column 5')."""
+        if self.choice and (self.name == self.question or is_position(self.name)):
+            return f"{self.question} [{self.choice}]"
+        return self.label if is_position(self.name) else self.name
+
     def declared_missing(self, value: str) -> bool:
         """Return whether the file declares a value to be missing."""
         number = parse_number(value) if self.missing else None
@@ -121,6 +138,12 @@ class Export:
         noted = replace(self, source=replace(self.source, notes=(*self.source.notes, *notes)))
         noted._counted.update(self._counted)
         return noted
+
+    def told(self) -> dict[str, str]:
+        """Return for each heading the name that a mapping gives it, which does not depend on its position."""
+        told = {column.name: column.told for column in self.columns}
+        times = Counter([*told.values(), *told])
+        return {name: text if times[text] == 1 else name for name, text in told.items()}
 
     def column(self, name: str) -> Column:
         """Return the column with that heading."""

@@ -16,7 +16,7 @@ from borgerlib.survey.codebook.matching import SEXES, is_other, no_opinion, norm
 from borgerlib.survey.importing.question import OTHER, ImportedQuestion, first_word
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.importing.scales import steps
-from borgerlib.survey.responses import PLATFORM, Export
+from borgerlib.survey.responses import PLATFORM, Export, is_position
 
 _HEAD = """\
 # What the export seems to ask. Look at every line marked UNSURE, at texts, kinds and roles, and delete the
@@ -90,9 +90,11 @@ def _item(question: ImportedQuestion, taken: set[str]) -> str:
     text = question.text.strip() or question.columns[0]
     lines = [f"# {UNSURE}: {comment(doubt)}" for doubt in question.doubts]
     lines += ["[[item]]", f"id = {quoted(_name(text, taken))}", f"text = {quoted(text)}"]
-    names = [name for name in question.columns[:1] if normalise(name) != normalise(text)]
-    if names and len(question.columns) == 1:
-        lines.append(f"aliases = [{quoted(names[0])}]")
+    name = question.columns[0]
+    # A position, or a question without the row of its grid, may be another column next year.
+    lasting = not is_position(name) and not text.startswith(f"{name} [")
+    if lasting and len(question.columns) == 1 and normalise(name) != normalise(text):
+        lines.append(f"aliases = [{quoted(name)}]")
     lines.append(f"kind = {quoted(question.kind)}")
     if question.role:
         lines.append(f"role = {quoted(question.role)}  # guessed")

@@ -176,8 +176,8 @@ class Decisions:
         used = {name for entry in mapping.items for name in entry.columns}
         unused = [column.name for column in self.export.columns if column.name not in used]
         decided = {entry.item: Candidate(entry, 1.0, True, "decided") for entry in mapping.items}
-        whole = replace(suggestion_of(book, decided, {}, unused), mapping=mapping)
-        return text, mapping_toml(whole)
+        whole = suggestion_of(book, decided, {}, unused)
+        return text, mapping_toml(replace(whole, mapping=mapping.renamed(self.export.told())))
 
 
 def _chosen(responses: Responses, item: Item) -> dict[str, int]:

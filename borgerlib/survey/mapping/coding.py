@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections.abc as abc
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -58,6 +58,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         mostly not answers to it (columns mixed up), or an option from the box of another (boxes moved). All
         such items are listed at once.
     """
+    mapping = mapping.renamed({text: name for name, text in export.told().items()})
     _refuse_absent_columns(export, mapping)
     columns: dict[str, Any] = {}
     problems = [*map(Problem._make, export.problems.to_numpy())]
@@ -74,7 +75,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         problems += coded.problems
         refused["two_readings"] += [f"items.{item.id}: {each}" for each in coded.unclear]
         if entry is not None:
-            refused["boxes_moved"] += _moved(item, entry, export)
+            refused["boxes_moved"] += _moved(item, entry, export, codebook)
             refused["mixed_up"] += _doubts(item, entry, coded, export, codebook)
             refused["reworded"] += _reworded(item, entry, coded)
             notes += notes_of(item, entry, coded, export, mapping)
@@ -201,20 +202,24 @@ def _parsed(item: Item, values: pd.Series, parse: Callable[[pd.Series], pd.Serie
     return Coded({item.id: parsed}, problems, answers, answers - len(problems))
 
 
-def _moved(item: Item, entry: ItemMapping, export: Export) -> list[str]:
-    """Name boxes that stand for another option than the mapping says: their headings are only positions.
+def _moved(item: Item, entry: ItemMapping, export: Export, codebook: Codebook) -> Iterator[str]:
+    """Name columns that are something else than the mapping says, where it knows them by position alone.
 
-    Where a question has two rows of headings, its second box is 'column 13' in every year.
+    Under two rows of headings the second box of a question is 'column 13' in every year.
     """
     texts = {normalise(text): option.id for option in item.options for text in (option.text, option.text_en)}
-    moved = []
     for name, option in entry.options.items() if entry.layout == "indicators" else ():
         answers = export.counts(name)
         says = [export.column(name).choice, *(answers if len(answers) == 1 else ())]
         meant = {texts[normalise(text)]: text for text in says if text and normalise(text) in texts}
         if meant and option not in meant:
-            moved.append(f"items.{item.id}: '{name}' is '{next(iter(meant.values()))}', not '{option}'")
-    return moved
+            yield f"items.{item.id}: '{name}' is '{next(iter(meant.values()))}', not '{option}'"
+    asked = {normalise(each.text): each.id for each in codebook}
+    told = export.told()
+    for name in entry.columns if entry.layout != "indicators" else ():
+        other = asked.get(normalise(told[name])) if told[name] != name else None
+        if other and other != item.id:
+            yield f"items.{item.id}: '{name}' is '{told[name]}', which feeds '{other}'"
 
 
 def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections.abc as abc
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -53,6 +53,12 @@ class ItemMapping:
     separator: str = ""
     missing: tuple[str, ...] = ()
 
+    def renamed(self, names: abc.Mapping[str, str]) -> ItemMapping:
+        """Return the entry with other names of columns."""
+        columns = tuple(names.get(name, name) for name in self.columns)
+        options = {names.get(name, name): option for name, option in self.options.items()}
+        return replace(self, columns=columns, options=options)
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -75,6 +81,10 @@ class Mapping:
     missing: tuple[str, ...] = ()
     sheet: str = ""
     heading_rows: int | None = None
+
+    def renamed(self, names: abc.Mapping[str, str]) -> Mapping:
+        """Return the mapping with other names of columns."""
+        return replace(self, items=tuple(entry.renamed(names) for entry in self.items))
 
     def item(self, item_id: str) -> ItemMapping | None:
         """Return how an item is fed, or None."""

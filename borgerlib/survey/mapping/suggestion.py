@@ -173,7 +173,8 @@ def guessed_mapping(export: Export, codebook: Codebook) -> Suggestion:
     for item in codebook:
         if item.id not in chosen and item.id not in why and (near := _near(item, unused)):
             why[item.id] = near
-    return suggestion_of(codebook, chosen, why, [each.column.name for each in unused])
+    whole = suggestion_of(codebook, chosen, why, [each.column.name for each in unused])
+    return replace(whole, mapping=whole.mapping.renamed(export.told()))
 
 
 def _near(item: Item, unused: Sequence[Seen]) -> str:

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from borgerlib.commands.main import app
 from borgerlib.errors import DataError
 from borgerlib.survey.cleaning.clean import clean
-from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.codebook.matching import is_unwilling
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.grid.values import parse_years
+from borgerlib.survey.importing.codebook_draft import write_draft
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping
 from borgerlib.survey.mapping.suggestion import mapping_toml, suggest_mapping
 from borgerlib.survey.readers.read import read_export, read_responses
@@ -468,11 +469,54 @@ def test_a_box_that_moved_under_two_rows_of_headings_is_not_read_as_another(tmp_
         return write_csv(tmp_path / name, rows)
 
     book = codebook("Løbehjul")
-    mapping = suggest_mapping(read_export(written("first.csv", (0, 1, 2))), book).mapping
-    assert mapping.item("valg").options["column 5"] == "v1"
+    first = read_export(written("first.csv", (0, 1, 2)))
+    mapping = suggest_mapping(first, book).mapping
+    told = [f"Hvordan rejser du? [{SHELLS[at]}]" for at in range(3)]
+    assert mapping.item("valg").options == dict(zip(told, ("v0", "v1", "v2"), strict=True))
     again = read_responses(written("again.csv", (0, 1, 2)), book, mapping=mapping)
     assert [again.frame[f"valg__v{at}"].sum() for at in range(3)] == [8, 8, 8]
-    with pytest.raises(DataError, match="Boxes stand for other options than the mapping says") as error:
-        read_responses(written("moved.csv", options), book, mapping=mapping)
+    # By what the second row tells, boxes are found wherever they are.
+    moved = read_responses(written("moved.csv", options), book, mapping=mapping)
+    pd.testing.assert_frame_equal(moved.frame, again.frame)
+    # A mapping from before it told this has positions.
+    old = mapping.renamed({text: name for name, text in first.told().items()})
+    assert old.item("valg").options["column 5"] == "v1"
+    with pytest.raises(DataError, match="Columns stand for other options") as error:
+        read_responses(written("moved.csv", options), book, mapping=old)
     second = {2: "Tog", 0: "Bil"}[options[1]]
     assert f"items.valg: 'column 5' is '{second}', not 'v1'" in error.value.problems
+
+
+def test_columns_of_one_answer_under_two_rows_of_headings_are_known_by_what_they_ask(tmp_path):
+    rows_asked = ["Byen er ren", "Byen er tryg", "Byen er grøn"]
+    scale = ["Enig", "Hverken eller", "Uenig"]
+
+    def written(name, order):
+        rows = [["Nr.", "Hvad mener du?", "", "", "Prioriter emner", ""]]
+        rows.append(["", *(rows_asked[at] for at in order), "1. prioritet", "2. prioritet"])
+        for person in range(24):
+            answers = [scale[(person * (at + 1)) % 3] for at in order]
+            topics = [["Natur", "Skole", "Trafik"][(person + at) % 3] for at in range(2)]
+            rows.append([str(person), *answers, *topics])
+        return write_csv(tmp_path / name, rows)
+
+    export = read_export(written("first.csv", (0, 1, 2)))
+    book = load_codebook(write_draft(export, tmp_path / "bog.toml"))
+    assert not any("column" in alias for item in book for alias in item.aliases)
+    mapping = suggest_mapping(export, book).mapping
+    path = tmp_path / "m.toml"
+    path.write_text(mapping_toml(suggest_mapping(export, book)), "utf-8")
+    assert load_mapping(path, book) == mapping
+    assert [name for entry in mapping.items for name in entry.columns][1:] == [
+        *(f"Hvad mener du? [{row}]" for row in rows_asked),
+        "Prioriter emner [1. prioritet]",
+        "Prioriter emner [2. prioritet]",
+    ]
+    first = read_responses(tmp_path / "first.csv", book, mapping=mapping)
+    swapped = written("swapped.csv", (2, 0, 1))
+    pd.testing.assert_frame_equal(read_responses(swapped, book, mapping=mapping).frame, first.frame)
+    old = mapping.renamed({text: name for name, text in export.told().items()})
+    with pytest.raises(DataError, match="Columns stand for other options or questions") as error:
+        read_responses(swapped, book, mapping=old)
+    assert len(error.value.problems) == 3
+    assert "'column 3' is 'Hvad mener du? [Byen er ren]'" in error.value.problems[1]
