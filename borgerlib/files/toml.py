@@ -23,7 +23,7 @@ from annotated_types import Predicate
 
 from borgerlib.danish import is_read
 from borgerlib.errors import BorgerlibError, DataError, none_of, unknown_name
-from borgerlib.said import Said, said
+from borgerlib.said import said
 
 Model = TypeVar("Model")
 Keys = tuple[str | int, ...]
@@ -56,8 +56,6 @@ _MUST_BE = {
     "predicate_failed": "must_not_be_empty",
 }
 UNSURE = "UNSURE"
-"""Marks a line of a draft that a person should look at."""
-_NAMED = 20
 # Replaces an invalid text, so that the rest of the file can be checked.
 _STAND_IN = "\ufffd"
 
@@ -195,14 +193,6 @@ def read_toml(
     except UnicodeDecodeError as failure:
         raise error(said("no_utf8", file=path.name), hint=said("save_as_utf8")) from failure
     return Toml.of(text.replace("\r\n", "\n"), path.name, what, error=error, hint=hint)
-
-
-def unsure_lines(path: str | Path) -> list[Said]:
-    """Return the note on the lines of a file that a draft has marked, and that nobody has looked at."""
-    lines = Path(path).read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    marked = [str(at) for at, line in enumerate(lines, start=1) if line.lstrip().startswith(f"# {UNSURE}")]
-    named = ", ".join(marked[:_NAMED]) + ", …" * (len(marked) > _NAMED)
-    return [said("unsure_lines", count=len(marked), file=Path(path).name, lines=named)] if marked else []
 
 
 def write_new(path: Path, text: str) -> Path:

@@ -11,9 +11,8 @@ import pandas as pd
 
 from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError, MarginError
-from borgerlib.files.toml import unsure_lines
 from borgerlib.interest import store
-from borgerlib.interest.prepare.codebooks import refuse_unusable
+from borgerlib.interest.prepare.codebooks import refuse_unusable, unsure_lines
 from borgerlib.interest.prepare.refused import refused_of
 from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepare.write import Prepared, write_prepared

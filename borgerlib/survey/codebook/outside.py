@@ -1,7 +1,8 @@
-"""Find numbers among answers that are codes for no answer, such as 99 on a scale from 1 to 5."""
+"""Find numbers that are codes for no answer, such as 99 on a scale from 1 to 5, or may be meant otherwise."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from borgerlib.said import Said, said
@@ -10,6 +11,7 @@ from borgerlib.survey.grid.values import parse_number
 HIGHEST = 10
 """Higher numbers are not a scale, but a quantity."""
 _FAR = 50
+_THREE_BEHIND = re.compile(r"[1-9]\d{0,2},\d{3}")
 _LIST = 2
 _REPEATED = 3
 # What surveys write for no answer, if it is outside the scale.
@@ -54,9 +56,15 @@ def code_doubts(outside: Mapping[str, int]) -> tuple[Said, ...]:
     return (said("codes_outside", codes=counted),) if counted else ()
 
 
-def percent_doubts(answers: Iterable[str]) -> tuple[Said, ...]:
-    """Return the doubt about 0.1 next to '10 %': a spreadsheet's percentage cell contains the share."""
+def number_doubts(answers: Iterable[str]) -> tuple[Said, ...]:
+    """Return the doubts about numbers that may be meant in another way than they are read.
+
+    A spreadsheet's percentage cell contains the share, 0.1 next to '10 %'; and '1,200' is 1.2 to a Dane.
+    """
     texts = sorted(answers)
+    commas = [text for text in texts if "," in text]
+    if len(commas) >= _LIST and all(map(_THREE_BEHIND.fullmatch, commas)):
+        return (said("thousands_or_decimals", texts=commas[:_LIST]),)
     percents = [text for text in texts if text.rstrip().endswith("%")]
     shares = [text for text in texts if "%" not in text and 0 < (parse_number(text) or 0) < 1]
     return (said("percents_and_shares", texts=[shares[0], percents[0]]),) if percents and shares else ()

@@ -86,8 +86,14 @@ def _question_over_options(names: Sequence[str], rows: Sequence[Sequence[str]]) 
         if question and option and shared[question] > 1 and option.casefold() not in RESPONSE:
             columns.append(Column(name, question, option, question))
         else:
-            columns.append(Column(name, question or option or name))
+            # Above a single column, a text is its question or only the section it belongs to.
+            asked = max(question, option if option.casefold() not in RESPONSE else "", key=_asks)
+            columns.append(Column(name, asked or option or name))
     return columns
+
+
+def _asks(text: str) -> tuple[bool, int]:
+    return text.endswith("?"), len(text.split())
 
 
 def question_columns(headings: Sequence[str], labels: Sequence[str] | None = None) -> list[Column]:

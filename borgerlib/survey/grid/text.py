@@ -68,7 +68,7 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
         notes.append(said("letters_lost", count=lost))
     if encoding in _SINGLE_BYTE[1:]:
         notes.append(said("old_letters", encoding=encoding))
-    mended, note = mend_twice_encoded(text_of(text))
+    mended, note = mend_twice_encoded(text_of(text.replace("\ufeff", "")))
     return mended, encoding, (*notes, *note)
 
 

@@ -11,10 +11,15 @@ from unicodedata import normalize
 import numpy as np
 import pandas as pd
 
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?\Z")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}([. ]\d{3})+(,\d+)?\Z")
+_ENGLISH = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+|,\d{3})\Z")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
 _POINT = re.compile(r"[+-]?\d+\.\d+\Z")
-_UNIT = re.compile(r"\s*(år|aar|years?|kr\.?|pct\.?|%)\Z|\Akr\.?\s*(?=\d)", re.IGNORECASE)
+_POINT_ALONE = re.compile(r"\A([+-]?\d+)\.(\d+)\Z")
+_UNIT = re.compile(
+    r"\s*(?:(?:år|aar)(?: gammel)?|years?(?: old)?|kr|pct|%)\.?\Z|\A(?:kr\.?|ca\.?|cirka|omkring)\s*(?=\d)",
+    re.IGNORECASE,
+)
 _MONTH_NAMES = (
     *("jan", "feb", "mar mär", "apr", "maj mai may", "jun"),
     *("jul", "aug", "sep", "okt oct", "nov", "dec des dez"),
@@ -84,13 +89,15 @@ def parse_number(text: str) -> float | None:
     """Return a number written with decimal comma or point, or None.
 
     '1.234' is twelve hundred and thirty-four, as Danes write it; '1.5' and '1,5' are one and a half. A unit
-    ('år', 'kr.', 'pct.') after the number is ignored, and so is 'kr.' before it.
+    ('år', 'kr.', 'pct.') after the number is ignored, and so is 'kr.' or 'ca.' before it.
     """
-    plain = _UNIT.sub("", text.strip().replace("\u00a0", "").replace("−", "-"))
+    plain = _UNIT.sub("", text.strip().replace("\u00a0", " ").replace("\u202f", " ").replace("−", "-"))
     if plain.endswith("½"):
         plain = f"{plain[:-1].strip() or 0},5"
     if _THOUSANDS.match(plain):
-        return float(plain.replace(".", "").replace(",", "."))
+        return float(plain.replace(".", "").replace(" ", "").replace(",", "."))
+    if _ENGLISH.match(plain):
+        return float(plain.replace(",", ""))
     if _COMMA.match(plain):
         return float(plain.replace(",", "."))
     if _POINT.match(plain):
@@ -99,8 +106,20 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_numbers(values: pd.Series) -> pd.Series:
-    """Return numbers ('Float64') from text; any other text becomes missing."""
-    return _by_text(values, lambda texts: pd.array([*map(parse_number, texts)], dtype="Float64"))
+    """Return numbers ('Float64') from text; any other text becomes missing.
+
+    Where '1.5' is more frequent than '1.234', or there is '1,234.5', its other numbers are read so.
+    """
+    return _by_text(values, lambda texts: pd.array([*map(parse_number, _danish(texts))], dtype="Float64"))
+
+
+def _danish(texts: list[str]) -> list[str]:
+    """Return the numbers of a column with decimal comma, if the column has another way of writing them."""
+    if any(map(_ENGLISH.match, texts)):
+        return [text.replace(",", "").replace(".", ",") for text in texts]
+    thousands = sum(bool(_THOUSANDS.match(text)) for text in texts)
+    points = sum(bool(_POINT.match(text)) for text in texts) - thousands
+    return [_POINT_ALONE.sub(r"\1,\2", text) for text in texts] if points > thousands > 0 else texts
 
 
 def _by_text(values: pd.Series, parse: Callable[[list[str]], pd.api.extensions.ExtensionArray]) -> pd.Series:
@@ -184,20 +203,22 @@ def parse_dates(values: pd.Series, *, first: str = "") -> pd.Series:
     """Return times from text; any other text becomes missing.
 
     The day comes before the month, as Danes write, unless `first_part` finds or `first` says otherwise. 'AM'
-    and 'PM' are read. Time zones are dropped, and the clock time is kept. If every value is a spreadsheet's
-    count of days, they are converted to times.
+    and 'PM' are read. Time zones are dropped, and the clock time is kept. A spreadsheet's counts of days are
+    converted to times, unless most of the other values are none.
     """
     return _by_text(values, lambda texts: _times(pd.Series(texts, dtype="string"), first))
 
 
 def _times(texts: pd.Series, first: str) -> pd.api.extensions.ExtensionArray:
     texts = texts.str.strip()
-    if len(texts) and texts.str.match(_SERIAL).all():
-        days = pd.to_numeric(texts.str.replace(",", "."))
-        serial = pd.Timestamp("1899-12-30") + pd.to_timedelta((days * 86_400).round(), unit="s")
-        return serial.astype("datetime64[us]").array
     first = first or first_part(texts)
-    return pd.array([_parse_date(text, first=first) for text in texts], dtype="datetime64[us]")
+    times = pd.Series([_parse_date(text, first=first) for text in texts], dtype="datetime64[us]")
+    counted = texts.str.match(_SERIAL).to_numpy(dtype=bool, na_value=False)
+    if counted.any() and 2 * times[~counted].notna().sum() >= (~counted).sum():
+        days = pd.to_numeric(texts.where(counted).str.replace(",", ".")).astype("Float64")
+        serial = pd.Timestamp("1899-12-30") + pd.to_timedelta((days * 86_400).round(), unit="s")
+        times = times.fillna(serial.astype("datetime64[us]"))
+    return pd.array(times, dtype="datetime64[us]")
 
 
 def holds_times(values: pd.Series) -> bool:

@@ -16,7 +16,7 @@ from borgerlib.survey.codebook.matching import SEXES, is_other, no_opinion, norm
 from borgerlib.survey.importing.question import OTHER, ImportedQuestion, first_word
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.importing.scales import steps
-from borgerlib.survey.responses import PLATFORM, Export, is_position
+from borgerlib.survey.responses import PLATFORM, Export
 
 _HEAD = """\
 # What the export seems to ask. Look at every line marked UNSURE, at texts, kinds and roles, and delete the
@@ -90,11 +90,8 @@ def _item(question: ImportedQuestion, taken: set[str]) -> str:
     text = question.text.strip() or question.columns[0]
     lines = [f"# {UNSURE}: {comment(doubt)}" for doubt in question.doubts]
     lines += ["[[item]]", f"id = {quoted(_name(text, taken))}", f"text = {quoted(text)}"]
-    name = question.columns[0]
-    # A position, or a question without the row of its grid, may be another column next year.
-    lasting = not is_position(name) and not text.startswith(f"{name} [")
-    if lasting and len(question.columns) == 1 and normalise(name) != normalise(text):
-        lines.append(f"aliases = [{quoted(name)}]")
+    if question.heading and len(question.columns) == 1 and normalise(question.heading) != normalise(text):
+        lines.append(f"aliases = [{quoted(question.heading)}]")
     lines.append(f"kind = {quoted(question.kind)}")
     if question.role:
         lines.append(f"role = {quoted(question.role)}  # guessed")

@@ -112,6 +112,8 @@ class ImportedQuestion:
         So many answers occur more than once that they cannot identify respondents.
     ranked : bool
         The columns contain the first choice, the second, …
+    heading : str
+        The column's own heading if it is likely to stay; '' if it is a position, or several columns share it.
     """
 
     text: str
@@ -128,6 +130,7 @@ class ImportedQuestion:
     left_out: bool = False
     repeats: bool = False
     ranked: bool = False
+    heading: str = ""
 
     def final(self, option: str) -> str:
         """Return the option that `option` counts as; '' if it is no answer."""

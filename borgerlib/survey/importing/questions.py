@@ -19,7 +19,7 @@ from borgerlib.survey.codebook.matching import (
     is_unticked,
     normalise,
 )
-from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside, percent_doubts
+from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside, number_doubts
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import pieces_of
 from borgerlib.survey.importing.question import (
@@ -223,7 +223,10 @@ def _ticked(seen: Seen) -> int:
 def _alone(seen: Seen, *, text: str = "") -> ImportedQuestion:
     column = seen.column
     repeats = len(seen.answers) < _DIFFERENT * seen.total
-    asked = ImportedQuestion(text or column.label, "text", (column.name,), role=column.role, repeats=repeats)
+    lasting = column.name if column.told == column.name else ""
+    asked = ImportedQuestion(
+        text or column.label, "text", (column.name,), role=column.role, repeats=repeats, heading=lasting
+    )
     if column.role in ("started", "submitted"):
         return replace(asked, kind="date")
     if column.role:
@@ -294,7 +297,7 @@ def _number(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
         asked = asked.doubting(said("codes_or_decimals"))
     if _are_weights(asked.text, seen.answers):
         asked = asked.doubting(said("weights"))
-    return replace(asked, kind="number").doubting(*code_doubts(outside), *percent_doubts(seen.answers))
+    return replace(asked, kind="number").doubting(*code_doubts(outside), *number_doubts(seen.answers))
 
 
 def _are_weights(text: str, answers: Mapping[str, int]) -> bool:

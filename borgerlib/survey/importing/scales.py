@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from borgerlib.survey.codebook.age_options import years_of
 from borgerlib.survey.codebook.matching import no_opinion, normalise, uncoded
 
 _FEWEST_STEPS = 3
@@ -61,11 +62,7 @@ _OPPOSITES = {
     "dårlig": "god", "svær": "let", "negativ": "positiv", "missnöjd": "nöjd", "imod": "for", "bad": "good",
     "poor": "good", "schlecht": "gut",
 }  # fmt: skip
-_BAND = re.compile(
-    r"(?:(?P<below>under|mindre end|færre end|højst|op til|less than)|(?P<above>over|mere end|flere end|more"
-    r" than|mindst)|fra|mellem)? ?(?P<number>\d+)(?P<end> ?(?:-|til|og) ?\d+| ?\+)?(?: ?[a-zæøå]+\.?)?"
-    r"(?: (?:eller|og) (?:(?P<less>mindre|færre|derunder)|(?P<more>mere|flere|derover|over)))?"
-)
+_UNITS = re.compile(r" ?\b(timer?|gange?|dage?|uger?|måneder|minutter|km|børn|personer)\b")
 
 
 def steps(options: Sequence[tuple[str, int]], *, role: str = "") -> list[tuple[str, int]]:
@@ -102,20 +99,15 @@ def _place_of_number(text: str) -> tuple[float, float]:
     return often, number + beside
 
 
-def _bands(texts: Sequence[str]) -> dict[str, float]:
+def _bands(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
     """Return the places of bands of numbers: 'Ingen', 'Under 5 år', '5-10 år', 'Over 10 år'."""
-    plain = {text: re.sub(r"(?<=\d)\.(?=\d{3})", "", normalise(text)) for text in texts}
-    found = {
-        text: _BAND.fullmatch("0" if re.match(r"ingen\b", told) else told) for text, told in plain.items()
-    }
-    bands = {text: band for text, band in found.items() if band}
-    ends = [band for band in bands.values() if any(band.group("below", "above", "end", "less", "more"))]
-    if len(bands) < len(texts) or 2 * len(ends) < len(bands):
-        return {}
-    return {
-        text: int(band["number"]) - bool(band["below"] or band["less"]) / 2 + bool(band["above"]) / 2
-        for text, band in bands.items()
-    }
+    found = {}
+    for text in texts:
+        plain = _UNITS.sub("", normalise(text)).replace("mere end", "over")
+        if years := years_of("0" if plain.startswith("ingen") else plain):
+            found[text] = years
+    wide = sum(low < high for low, high in found.values())
+    return {**found} if len(found) == len(texts) <= 2 * wide else {}
 
 
 def _frequencies(texts: Sequence[str]) -> dict[str, tuple[float, float]]:

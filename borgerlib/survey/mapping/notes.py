@@ -10,7 +10,7 @@ import pandas as pd
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, normalise
 from borgerlib.survey.codebook.model import Item
-from borgerlib.survey.codebook.outside import code_doubts, codes_outside, percent_doubts
+from borgerlib.survey.codebook.outside import code_doubts, codes_outside, number_doubts
 from borgerlib.survey.form.names import MARK, OWN_ID
 from borgerlib.survey.mapping.candidate import FREQUENT
 from borgerlib.survey.mapping.choices import Coded, label_of
@@ -120,7 +120,7 @@ def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> Iter
         return
     numbers = coded.columns[item.id].map("{:g}".format, na_action="ignore").value_counts()
     written = {text for name in entry.columns for text in export.counts(name)}
-    for doubt in (*code_doubts(codes_outside(numbers.to_dict())), *percent_doubts(written)):
+    for doubt in (*code_doubts(codes_outside(numbers.to_dict())), *number_doubts(written)):
         yield said("of_item", item=item.id, what=doubt)
 
 

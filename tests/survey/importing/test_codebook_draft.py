@@ -611,7 +611,7 @@ def test_codes_before_texts_are_no_part_of_what_they_mean(tmp_path):
 
 
 def test_ages_that_are_mostly_numbers_are_asked_about(tmp_path):
-    ages = [*(str(20 + at) for at in range(7)), *(f"ca. {50 + at}" for at in range(3))]
+    ages = [*(str(20 + at) for at in range(7)), *(f"snart {50 + at}" for at in range(3))]
     sex = ["Kvinde", "Mand"] * 5
     found = asked(tmp_path, {"Alder": ages, "Køn": sex})["Alder"]
     assert (found.kind, found.role, [doubt.kind for doubt in found.doubts]) == (
@@ -841,7 +841,7 @@ SCALES = [
     ["Hver dag", "Flere gange om ugen", "En gang om ugen", "1-3 gange om måneden", "Aldrig", "Ved ikke"],
     ["Altid", "Ofte", "Nogle gange", "Sjældent", "Aldrig"],
     ["Ingen", "Under 5 år", "5-10 år", "Over 10 år", "Ved ikke"],
-    ["Under 200.000 kr.", "200.000-399.999 kr.", "400.000 kr. eller mere"],
+    ["0 timer", "1-2 timer", "3-5 timer", "Mere end 5 timer"],
 ]
 
 
@@ -902,3 +902,12 @@ def test_a_few_cells_joined_by_another_sign_hold_the_same_options(tmp_path):
     told = {"E-mail": 24, "App": 21, "Brev": 9}
     assert [option.text for option in book.items[1].options] == list(told)
     assert counts(read_responses(tmp_path / "svar.csv", book))[1] == told
+
+
+def test_a_text_above_a_single_column_is_its_section_unless_it_asks(tmp_path):
+    above = ["Nr.", "Baggrund", "Byen", "Hvordan kommer du på arbejde?", "Emner", ""]
+    below = ["", "Hvor gammel er du?", "Byen er god at bo i", "Vælg et svar her", "Natur", "Skole"]
+    people = [[str(at), str(20 + at), "Enig", "Bil", at % 2, at % 3 // 2] for at in range(30)]
+    book = drafted(write_xlsx(tmp_path / "svar.xlsx", {"Ark": [above, below, *people]}))
+    told = ["Nr.", "Hvor gammel er du?", "Byen er god at bo i", "Hvordan kommer du på arbejde?", "Emner"]
+    assert [item.text for item in book] == told

@@ -17,7 +17,8 @@ from borgerlib.survey.cleaning.clean import clean
 from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.codebook.matching import is_unwilling
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.grid.values import parse_years
+from borgerlib.survey.codebook.outside import number_doubts
+from borgerlib.survey.grid.values import parse_dates, parse_numbers, parse_years
 from borgerlib.survey.importing.codebook_draft import write_draft
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping
 from borgerlib.survey.mapping.suggestion import mapping_toml, suggest_mapping
@@ -520,3 +521,40 @@ def test_columns_of_one_answer_under_two_rows_of_headings_are_known_by_what_they
         read_responses(swapped, book, mapping=old)
     assert len(error.value.problems) == 3
     assert "'column 3' is 'Hvad mener du? [Byen er ren]'" in error.value.problems[1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["1 200 kr.", "950 kr.", "12\u00a0345,50", "ca. 40"], [1200, 950, 12345.5, 40]),
+        (["67 år", "67 ÅR.", "67 år gammel", "67.0"], [67, 67, 67, 67]),
+        (["1,200", "12,345.50", "950"], [1200, 12345.5, 950]),
+        # Where most have one or two figures behind the point, it is a decimal point in the others too.
+        (["0.125", "2.5", "1.375", "3.25"], [0.125, 2.5, 1.375, 3.25]),
+        (["1.200", "12.345", "2.5"], [1200, 12345, 2.5]),
+        (["1.200,50", "950", "1.000.000"], [1200.5, 950, 1_000_000]),
+    ],
+)
+def test_numbers_are_read_as_their_column_writes_them(texts, numbers):
+    assert parse_numbers(pd.Series(texts, dtype="string")).tolist() == numbers
+
+
+def test_commas_that_may_be_of_thousands_are_asked_about():
+    assert [doubt.kind for doubt in number_doubts(["1,200", "12,345", "950"])] == ["thousands_or_decimals"]
+    assert number_doubts(["1,200", "12,3", "950"]) == number_doubts(["0,125", "0,250"]) == ()
+
+
+def test_a_spreadsheets_count_of_days_among_dates_is_a_date():
+    # 46023 days after 30 December 1899 is 1 January 2026.
+    texts = pd.Series(["24-11-2025", "46023", "25-11-2025", "46023,5"], dtype="string")
+    days = ["2025-11-24 00:00", "2026-01-01 00:00", "2025-11-25 00:00", "2026-01-01 12:00"]
+    assert parse_dates(texts).dt.strftime("%Y-%m-%d %H:%M").tolist() == days
+    assert parse_dates(pd.Series(["en", "to", "46023"], dtype="string")).isna().all()
+
+
+def test_headings_that_begin_a_file_put_behind_another_are_no_answers(tmp_path):
+    part = "Alder;Valg\n" + "40;Bil\n50;Tog\n" * 6
+    (tmp_path / "x.csv").write_bytes(2 * b"\xef\xbb\xbf" + (part + "\ufeff" + part).encode())
+    export = read_export(tmp_path / "x.csv")
+    assert export.frame["Alder"].tolist() == ["40", "50"] * 12
+    assert "1 row that repeats the headings is passed over" in export.source.notes
