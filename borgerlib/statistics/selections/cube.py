@@ -1,13 +1,13 @@
-"""Weighted counts of any selection of respondents, from one bit a respondent and level.
+"""Weighted counts of any selection of respondents, from one bit per respondent and level.
 
 A dashboard asks the same questions of ever new selections: women of 60–69 in two districts who chose climate
-or nature. Storing the answer to every combination is out of the question where several topics may be chosen,
-so the cube stores who is in each level as a row of bits. A selection is then a few bitwise operations, and
-its counts are counts of bits.
+or nature. There are too many combinations to store the answers to all of them, because several topics may be
+chosen. So the cube stores who is in each level as a row of bits. A selection is then a few bitwise
+operations, and its counts are counts of bits.
 
-Respondents are ordered by their weight, and those of one weight begin at a new word of 64 bits. Each word
-thus has one weight, and the sums of weights and of their squares follow from the counts of bits, exactly.
-Weights that come from margins take few values, so little is lost to the gaps.
+Respondents are sorted by their weight, and each weight begins at a new word of 64 bits. Each word thus has
+one weight, and the sums of weights and of their squares follow exactly from the counts of bits. Weights that
+come from margins take few values, so the gaps cost little.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from borgerlib.statistics.levels import Floats, Ints, Mask, positive_column
 
 Words = npt.NDArray[np.uint64]
 _BITS = 64
-_SPARSE = 0.5
+_SPARSE = 0.5  # share of words with members below which the others are skipped
 
 
 @dataclass(frozen=True)

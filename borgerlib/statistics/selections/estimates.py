@@ -1,9 +1,9 @@
 """Estimates of any selection of respondents, computed from a protected copy of their answers.
 
-A reader of a dashboard asks for one selection after another. What is computed from a copy in which every
-answer was left to chance (`borgerlib.statistics.selections.randomised`) tells no more than the copy itself,
-by however many selections, so nothing needs to be rounded or hidden. Shares are corrected for the chance, and
-its variance is part of every interval and test.
+Users of a dashboard ask for one selection after another. Everything is computed from a copy in which every
+answer is randomised (`borgerlib.statistics.selections.randomised`). However many selections are asked for,
+they reveal no more than the copy itself, so nothing needs to be rounded or hidden. Shares are corrected for
+the randomisation, and its variance is part of every interval and test.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def estimate_selection(
     options = [(role, option) for role in roles for option in protected.cube.roles[role]]
     share, variance, n, effective, z = in_copy(meant, options, against=against)
     suppressed = (meant.size.n is None) | ~((n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE))
-    # How a single choice that a segment is made of is spread in it, the copy cannot say.
+    # If a segment is made of a single choice, the copy cannot say how its true answers are distributed in it.
     untold = ~suppressed & [role in meant.sources and protected.single(role) for role, _ in options]
     shown = ~suppressed & ~untold
     by_choice = np.array([_by_choice(meant, role, option) for role, option in options])

@@ -22,8 +22,8 @@ from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION, Rando
 
 SMALLEST_EFFECTIVE = 20.0
 _ROUNDED_TO = 10
-_SURE = 0.05
-_RECENT = 4
+_SURE = 0.05  # answers that say 'one' to within this are put together
+_RECENT = 4  # results kept of `who_gave`
 
 
 @dataclass(frozen=True)
