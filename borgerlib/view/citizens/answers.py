@@ -216,14 +216,14 @@ def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, wh
     numbers = danish.listing([danish.number(100 * share) for share in shares], last="eller")
     return Text(
         "**Hvor sikkert er det?** Tallet gælder dem, der har svaret. Hvis "
-        f"{who or f'de, der valgte »{label}«,'} var {times} gange så tilbøjelige til at svare som andre, "
+        f"{who or f'de, der valgte {label},'} var {times} gange så tilbøjelige til at svare som andre, "
         f"ville det være {numbers} pct. af alle borgere. Til hvert tal er svarene vægtet på ny, "
         "så de stadig passer med befolkningen."
     )
 
 
 def _shown_answer(survey: LocalSurvey, answer: str) -> tuple[str, str, str] | None:
-    """Return role, option and label of an answer of all citizens that may be shown; None where none may."""
+    """Return role, option and words of an answer of all citizens that may be shown; None where none may."""
     role, _, option = answer.partition(".")
     frame = survey.estimates.frame
     rows = frame[(frame["item"] == role) & (frame["group"] == "") & ~frame["suppressed"]]
@@ -231,4 +231,4 @@ def _shown_answer(survey: LocalSurvey, answer: str) -> tuple[str, str, str] | No
     if rows.empty:
         return None
     first = rows.sort_values("proportion", ascending=False, kind="stable").iloc[0]
-    return role, str(first["option"]), str(first["label"])
+    return role, str(first["option"]), f"»{first['label']}« ({danish.percent(first['proportion'])})"

@@ -436,6 +436,14 @@ class TestSureness:
 
 
 class TestSentences:
+    def test_what_if_names_the_number_it_starts_from_and_why_it_is_no_plain_division(self, page):
+        said = plain(page.if_eager("topics"))
+        first = page.estimates("topics").frame.sort_values("proportion").iloc[-1]
+        assert f"Hvis de, der valgte »{first['label']}« ({danish.percent(first['proportion'])})," in (
+            str(page.if_eager("topics"))
+        )
+        assert said.endswith("Til hvert tal er svarene vægtet på ny, så de stadig passer med befolkningen.")
+
     def test_of_two_groups_one_is_told(self, page):
         assert len(plain(page.differences(page.estimates("formats", by="sex"))).splitlines()) == 1
 
