@@ -89,14 +89,11 @@ def as_published(
 def _refuse_outside(frame: pd.DataFrame) -> None:
     """Raise where a share is none, or lies outside its interval (`DisclosureError`)."""
     share, lower, upper = (frame[name] for name in SHARES)
-    outside = (share < lower - 1e-9) | (share > upper + 1e-9)
+    outside = (frame[SHARES] - 0.5).abs().gt(0.5).any(axis=1)
+    outside |= (share < lower - 1e-9) | (share > upper + 1e-9)
     problems = [
-        f"option '{row['option']}' of item '{row['item']}': {name} is {row[name]:g}"
-        for name in SHARES
-        for row in frame[(frame[name] < 0) | (frame[name] > 1)].to_dict("records")
-    ] or [
-        f"option '{row['option']}' of item '{row['item']}': proportion {row['proportion']:g} is outside its "
-        f"interval, {row['ci_lower']:g} to {row['ci_upper']:g}"
+        f"option '{row['option']}' of item '{row['item']}': proportion is {row['proportion']:g}, its "
+        f"interval {row['ci_lower']:g} to {row['ci_upper']:g}"
         for row in frame[outside].to_dict("records")
     ]
     if problems:
@@ -251,24 +248,19 @@ def _what_to_hide(frame: pd.DataFrame, items: list[ShownItem], min_cell: int) ->
         if item.weighted:
             if item.weights is not None:
                 found = hide_for_totals(item.weights, found, min_cell=min_cell, exact=exact)
-                partly = np.asarray(found.counts.any(axis=1))[item.option]
-                rounded[item.rows] = partly & (item.group == table.total)
+                rounded[item.rows] = found.counts[item.option].any(axis=1) & (item.group == table.total)
             # What stands in no group, or is hidden of all too, gives the totals nothing to tell.
             elif (~found.counts[:, table.total] & found.counts.any(axis=1))[item.option].any():
-                raise _without_weights(str(frame["item"].iloc[item.rows[0]]))
-        hidden[item.rows] = item.of_rows(found.counts)
+                # Rounding that is safe for any weights would be coarser than shares are worth: 9 pct. of 120.
+                raise DisclosureError(
+                    f"Item '{frame['item'].iloc[item.rows[0]]}' is weighted, some of its counts are hidden, "
+                    "and the column n_weighted is missing: the shares of all could give a hidden count away.",
+                    hint="Add the sum of the weights of who answered in each group, n_weighted of "
+                    "estimate_proportions; or leave out the rows of all respondents (group '').",
+                )
+        hidden[item.rows] = found.counts[item.option, item.group]
         without_n[item.rows] = found.n[item.group]
     return hidden, without_n, rounded & ~hidden
-
-
-def _without_weights(item: str) -> DisclosureError:
-    # Rounding that is safe for any weights would be coarser than shares are worth: 9 pct. of 120 respondents.
-    return DisclosureError(
-        f"Item '{item}' is weighted and some of its counts are hidden, but the column n_weighted is missing: "
-        "without it nobody can tell whether the shares of all respondents give a hidden count away.",
-        hint="Add the sum of the weights of who answered in each group, n_weighted of estimate_proportions; "
-        "or leave out the rows of all respondents (group '').",
-    )
 
 
 def _without_hidden(frame: pd.DataFrame, hidden: Mask, without_n: Mask, rounded: Mask) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, ItemTable
 from borgerlib.statistics.disclosure.hiding.suppression import Counts
 from borgerlib.statistics.disclosure.hiding.weighted_totals import WeightedTable
-from borgerlib.statistics.levels import Mask
 
 TOTAL = ""
 """The group that holds all respondents."""
@@ -40,10 +39,6 @@ class ShownItem:
     table: ItemTable
     weighted: bool
     weights: WeightedTable | None = None
-
-    def of_rows(self, cells: Mask) -> Mask:
-        """Return the values of `cells` (options × groups) in the order of `rows`."""
-        return np.asarray(cells[self.option, self.group], dtype=bool)
 
 
 def read_items(frame: pd.DataFrame) -> list[ShownItem]:
@@ -119,12 +114,12 @@ def _item(name: str, part: pd.DataFrame, rows: NDArray[np.int64]) -> tuple[Shown
     of_all = part[part["group"].astype(str) == TOTAL]
     share = of_all["count"].astype(float) / of_all["n"].astype(float)
     weighted = bool((of_all["proportion"].astype(float) - share).abs().gt(1e-6).any())
-    if "n_weighted" not in part:
-        return ShownItem(rows, option, group, table, weighted), problems + more
-    n_weighted, weighed = np.zeros(n.shape[1]), np.zeros(n.shape)
-    n_weighted[group] = part["n_weighted"].to_numpy(dtype=float)
-    weighed[option, group] = (part["proportion"] * part["n_weighted"]).fillna(0).to_numpy(dtype=float)
-    weights = WeightedTable(table, weighed, n_weighted)
+    weights = None
+    if "n_weighted" in part:
+        n_weighted, weighed = np.zeros(n.shape[1]), np.zeros(n.shape)
+        n_weighted[group] = part["n_weighted"].to_numpy(dtype=float)
+        weighed[option, group] = (part["proportion"] * part["n_weighted"]).fillna(0).to_numpy(dtype=float)
+        weights = WeightedTable(table, weighed, n_weighted)
     return ShownItem(rows, option, group, table, weighted, weights), problems + more
 
 

@@ -65,7 +65,7 @@ def test_where_attrs_are_lost_level_and_simulation_are_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [({"proportion": 40}, "proportion is 40"), ({"ci_lower": 0.7}, "proportion 0.6 is outside")],
+    [({"proportion": 40}, "proportion is 40"), ({"ci_lower": 0.7}, "proportion is 0.6, its interval 0.7 to")],
 )
 def test_published_shares_lie_between_0_and_1_and_in_their_interval(wrong: dict, message: str) -> None:
     row = {"item": "i", "option": "b", "label": "B", "group": "", "group_label": "", "n": 5, "count": 3}

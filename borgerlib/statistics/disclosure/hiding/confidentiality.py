@@ -88,7 +88,7 @@ def confidential(counts: Counts, n: Counts, *, min_cell: int) -> Mask:
     return few | nearly_all
 
 
-def hide(table: ItemTable, *, min_cell: int, exact: bool, rare: Sequence[int] = ()) -> Hidden:
+def hide(table: ItemTable, *, min_cell: int, exact: bool, also: Sequence[int] = ()) -> Hidden:
     """Return what to hide of an item, so that every hidden number could be `min_cell` + 1 values or more.
 
     Parameters
@@ -99,7 +99,7 @@ def hide(table: ItemTable, *, min_cell: int, exact: bool, rare: Sequence[int] = 
         Smallest count shown, and the least width of a hidden count's feasible interval.
     exact : bool
         Whether small tables are solved to the optimum.
-    rare : sequence of int
+    also : sequence of int
         Options to hide in all groups and the total, whatever their counts.
     """
     hidden = Hidden(np.zeros(table.counts.shape, dtype=bool), np.zeros(table.n.shape, dtype=bool))
@@ -107,7 +107,7 @@ def hide(table: ItemTable, *, min_cell: int, exact: bool, rare: Sequence[int] = 
         hidden.counts[:], hidden.n[:] = True, True
         return hidden
     merged = [_hidden_groups(table, domain, min_cell) for domain in table.domains]
-    options = _hidden_options(table, min_cell, any(merged), rare)
+    options = _hidden_options(table, min_cell, any(merged), also)
     if table.total is not None:
         hidden.counts[options, table.total] = True
     for domain, groups in zip(table.domains, merged, strict=True):
@@ -117,16 +117,11 @@ def hide(table: ItemTable, *, min_cell: int, exact: bool, rare: Sequence[int] = 
     return hidden
 
 
-def _outside(table: ItemTable, domain: Domain) -> int:
-    groups = list(domain.groups)
-    return 0 if table.total is None else int(table.n[table.total] - table.n[groups].sum())
-
-
 def _hidden_groups(table: ItemTable, domain: Domain, min_cell: int) -> list[int]:
     """Return the groups to hide whole: the small ones and, where n would follow, the smallest others."""
     present = sorted((g for g in domain.groups if table.n[g] > 0), key=lambda g: int(table.n[g]))
     small = [group for group in present if table.n[group] < min_cell]
-    outside = _outside(table, domain)
+    outside = 0 if table.total is None else int(table.n[table.total] - table.n[present].sum())
     if not small and not (domain.outside_is_people and 0 < outside < min_cell):
         return []
     if table.total is None:
@@ -149,11 +144,11 @@ def _hidden_options(table: ItemTable, min_cell: int, groups_hidden: bool, also: 
     if table.total is None:
         return []
     totals = table.counts[:, table.total]
-    rare = confidential(totals, table.n[table.total], min_cell=min_cell)
+    hidden = confidential(totals, table.n[table.total], min_cell=min_cell)
     if groups_hidden:
-        rare |= totals == 0
-    rare[list(also)] = True
-    chosen = [int(option) for option in np.flatnonzero(rare)]
+        hidden |= totals == 0
+    hidden[list(also)] = True
+    chosen = [int(option) for option in np.flatnonzero(hidden)]
     others = sorted(set(range(totals.size)) - set(chosen), key=lambda o: (totals[o] == 0, totals[o]))
     while chosen and others and not _hold_each_other(table, chosen, min_cell):
         chosen.append(others.pop(0))

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.hiding.confidentiality import ItemTable
-from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.levels import Floats, Mask
 
 _FAR = 1e7  # more respondents than any survey has
-_CELLS = 4000  # what the solver is given at once: a call costs more than a small question
+_NEARLY = 1e-6  # what the solver may miss a whole number by
 
 
 @dataclass(frozen=True)
@@ -92,43 +92,71 @@ class Reader:
         """Return the least and the greatest value of each of the `wanted` numbers, given the `known` ones."""
         from scipy.sparse.csgraph import connected_components
 
-        known = np.where(self.absent, 0.0, known)
-        matrix, ends = self._matrix(), np.array(self._ends).T
-        ends = ends - matrix @ np.nan_to_num(known)
-        free = np.flatnonzero(np.isnan(known))
-        matrix, at = matrix[:, free], np.searchsorted(free, wanted)
+        matrix, ends, at = self._unknown(known, wanted)
         # Numbers that no unknown number connects are asked about apart: most options of a multiple choice.
         part = connected_components(abs(matrix).T @ abs(matrix), directed=False)[1]
-        found = np.empty((2, len(wanted)))
-        for label in np.unique(part[at]):
-            cells, asked = np.flatnonzero(part == label), np.flatnonzero(part[at] == label)
+        found = np.empty((2, at.size))
+        for asked, number in enumerate(at.tolist()):
+            cells = np.flatnonzero(part == part[number])
             rows = np.flatnonzero(matrix[:, cells].count_nonzero(axis=1))
-            system, within = matrix[rows][:, cells], ends[:, rows]
-            blocks = max(_CELLS // len(cells), 1)
-            for first in range(0, len(asked), blocks):
-                block = asked[first : first + blocks]
-                places = np.searchsorted(cells, at[block])
-                found[:, block] = [_solve(system, within, places, sign) for sign in (1.0, -1.0)]
+            system, within, this = matrix[rows][:, cells], ends[:, rows], cells == number
+            found[:, asked] = [_fitting(sign * this, system, within)[this][0] for sign in (1.0, -1.0)]
         return found
 
-    def _matrix(self) -> Any:
+    def narrow(self, known: Floats, wanted: NDArray[np.int64], width: int) -> Mask:
+        """Return which of the `wanted` numbers could take fewer whole values than `width` + 1."""
+        matrix, ends, at = self._unknown(known, wanted)
+        least = most = _near(matrix, ends, at, np.zeros(at.size), -1.0)[at]
+        narrow, sign, fruitless = np.ones(at.size, dtype=bool), 1.0, 0
+        # One table that fits shows of many numbers at once that they may be large, or small. Only where no
+        # table shows more of them each number's ends are sought.
+        while narrow.any() and fruitless < 2:
+            goal = np.ceil(least - _NEARLY) + width if sign > 0 else np.floor(most + _NEARLY) - width
+            fits = _near(matrix, ends, at[narrow], goal[narrow], sign)[at]
+            least, most = np.minimum(least, fits), np.maximum(most, fits)
+            shown = narrow & (_values(least, most) > width)
+            fruitless, narrow, sign = 0 if shown.any() else fruitless + 1, narrow & ~shown, -sign
+        if narrow.any():
+            narrow[narrow] = _values(*self.ranges(known, wanted[narrow])) <= width
+        return narrow
+
+    def _unknown(self, known: Floats, wanted: NDArray[np.int64]) -> tuple[Any, Floats, NDArray[np.int64]]:
+        """Return what holds between the unknown numbers, and where the `wanted` ones stand among them."""
         from scipy.sparse import csr_array
 
         cells = np.concatenate([np.array(cells) for cells, _ in self._rows])
         times = np.concatenate([np.array(times, dtype=float) for _, times in self._rows])
-        ends = np.cumsum([0, *(len(cells) for cells, _ in self._rows)])
-        return csr_array((times, cells, ends), shape=(len(self._rows), self.cells.size))
+        stops = np.cumsum([0, *(len(cells) for cells, _ in self._rows)])
+        matrix = csr_array((times, cells, stops), shape=(len(self._rows), self.cells.size))
+        known = np.where(self.absent, 0.0, known)
+        ends, free = np.array(self._ends).T - matrix @ np.nan_to_num(known), np.flatnonzero(np.isnan(known))
+        matrix = matrix[:, free]
+        left = np.flatnonzero(matrix.count_nonzero(axis=1))
+        return matrix[left], ends[:, left], np.searchsorted(free, wanted)
 
 
-def _solve(matrix: Any, ends: Floats, at: NDArray[np.int64], sign: float) -> Floats:
-    """Return the least (or, with sign -1, the greatest) values of the numbers `at`, each in its own block."""
-    from scipy import optimize, sparse
+def _values(least: Floats, most: Floats) -> Floats:
+    """Return how many whole numbers lie between two ends."""
+    return np.floor(most + _NEARLY) - np.ceil(least - _NEARLY) + 1
 
-    objective = np.zeros((at.size, matrix.shape[1]))
-    objective[np.arange(at.size), at] = sign
-    blocks = sparse.kron(sparse.eye_array(at.size), matrix).tocsr()
-    constraint = optimize.LinearConstraint(blocks, *np.tile(ends, at.size))
-    result = optimize.milp(objective.ravel(), bounds=optimize.Bounds(0, _FAR), constraints=constraint)
+
+def _near(matrix: Any, ends: Floats, at: NDArray[np.int64], goal: Floats, sign: float) -> Floats:
+    """Return numbers that fit, those `at` as near to their goals, from below (1) or above (-1), as can be."""
+    from scipy import sparse
+
+    # Beside the numbers: by how much each of those `at` misses its goal.
+    beside = sparse.csr_array((np.full(at.size, sign), (np.arange(at.size), at)), (at.size, matrix.shape[1]))
+    system = sparse.block_array([[matrix, None], [beside, sparse.eye_array(at.size)]])
+    within = np.hstack([ends, [sign * goal, np.full(at.size, np.inf)]])
+    return _fitting(np.repeat([0.0, 1.0], [matrix.shape[1], at.size]), system, within)[: matrix.shape[1]]
+
+
+def _fitting(objective: Floats, matrix: Any, ends: Floats) -> Floats:
+    """Return the numbers that fit with the least objective."""
+    from scipy import optimize
+
+    constraint = optimize.LinearConstraint(matrix.tocsr(), *ends)
+    result = optimize.milp(objective, bounds=optimize.Bounds(0, _FAR), constraints=constraint)
     if result.x is None:
         raise DisclosureError("What is shown contradicts itself: no counts at all fit it.")
-    return np.asarray(result.x.reshape(objective.shape)[np.arange(at.size), at])
+    return np.asarray(result.x)

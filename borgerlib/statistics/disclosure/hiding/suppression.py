@@ -69,7 +69,9 @@ def suppress(table: CountTable, *, protection: int, exact: bool) -> Mask | None:
     """
     if not table.sensitive.any():
         return table.hidden
-    start = _spread(table, table.hidden | table.sensitive)
+    start = table.hidden | table.sensitive
+    if table.paired:
+        start[:] = start.any(axis=0)
     quick = _complete(table, start, protection)
     if not exact:
         return quick
@@ -80,19 +82,11 @@ def suppress(table: CountTable, *, protection: int, exact: bool) -> Mask | None:
     best = None if optimal is None else _complete(table, optimal, protection)
     if quick is None or best is None:
         return best if quick is None else quick
-    return min(quick, best, key=lambda hidden: _loss(table, hidden))
+    return min(quick, best, key=lambda hidden: float(table.cost[hidden & ~table.hidden].sum()))
 
 
 def _cells(mask: Mask) -> list[Cell]:
     return [(int(row), int(column)) for row, column in np.argwhere(mask)]
-
-
-def _loss(table: CountTable, hidden: Mask) -> float:
-    return float(table.cost[hidden & ~table.hidden].sum())
-
-
-def _spread(table: CountTable, hidden: Mask) -> Mask:
-    return np.broadcast_to(hidden.any(axis=0), hidden.shape).copy() if table.paired else hidden.copy()
 
 
 def _complete(table: CountTable, start: Mask, protection: int) -> Mask | None:
@@ -223,14 +217,13 @@ def _program(table: CountTable, start: Mask, protect: list[Cell], protection: in
     already = np.zeros(units)
     already[unit[start.ravel()]] = 1.0
     loss = np.bincount(unit, weights=np.where(start, 0.0, table.cost).ravel(), minlength=units)
+    lowest = np.concatenate([already, np.tile(-down, changes)])
+    highest = np.concatenate([np.ones(units), np.tile(up, changes)])
     with _silent_solver():
         result = optimize.milp(
             np.concatenate([loss, np.zeros(changes * size)]),
             integrality=np.concatenate([np.ones(units), np.zeros(changes * size)]),
-            bounds=optimize.Bounds(
-                np.concatenate([already, np.tile(-down, changes)]),
-                np.concatenate([np.ones(units), np.tile(up, changes)]),
-            ),
+            bounds=optimize.Bounds(lowest, highest),
             constraints=[
                 optimize.LinearConstraint(sparse.csr_array(matrix), low, high)
                 for matrix, low, high in constraints

@@ -86,7 +86,7 @@ def hide_for_totals(weighted: WeightedTable, found: Hidden, *, min_cell: int, ex
     """
     groups = [group for domain in weighted.table.domains for group in domain.groups]
     everywhere: set[int] = set()
-    rare: set[int] = set()
+    also: set[int] = set()
     while True:
         more = Hidden(found.counts.copy(), found.n)
         more.counts[np.ix_(sorted(everywhere), groups)] = True
@@ -96,8 +96,8 @@ def hide_for_totals(weighted: WeightedTable, found: Hidden, *, min_cell: int, ex
         if not telling:
             return more
         if telling <= everywhere:
-            rare |= telling
-            found = hide(weighted.table, min_cell=min_cell, exact=exact, rare=sorted(rare))
+            also |= telling
+            found = hide(weighted.table, min_cell=min_cell, exact=exact, also=sorted(also))
         everywhere |= telling
 
 
@@ -139,7 +139,6 @@ def _narrow(weighted: WeightedTable, domain: Domain, found: Hidden, partly: Mask
     wanted = np.zeros_like(hidden)
     wanted[:, list(domain.groups)] = hidden[:, list(domain.groups)]
     wanted[len(weighted.weighed) : -1] = False
-    lower, upper = reader.ranges(known.ravel(), reader.cells[:, : hidden.shape[1]][wanted])
     narrow = np.zeros(hidden.shape, dtype=bool)
-    narrow[wanted] = np.floor(upper + 1e-6) - np.ceil(lower - 1e-6) < min_cell
+    narrow[wanted] = reader.narrow(known.ravel(), reader.cells[:, : hidden.shape[1]][wanted], min_cell)
     return np.asarray(narrow[:-1].any(axis=1) | narrow[-1].any())
