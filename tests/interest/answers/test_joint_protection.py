@@ -1,11 +1,9 @@
 """A reader who takes everything that the report shows of a municipality together."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import optimize, sparse
+from integer_reader import Reader
 
 from borgerlib.interest.answers import segments
 from borgerlib.interest.answers.arrival import arrival_groups
@@ -23,50 +21,6 @@ from borgerlib.view.citizens.sections import load_sections
 
 MIN_CELL = 5
 HALF_A_PERCENT = 0.005
-
-
-@dataclass
-class Reader:
-    """An integer program: one variable a count or base, and what the pages say of it."""
-
-    at: dict = field(default_factory=dict)
-    most: list = field(default_factory=list)
-    rows: list = field(default_factory=list)
-    least: list = field(default_factory=list)
-    greatest: list = field(default_factory=list)
-
-    def variable(self, *name, most):
-        self.at[name] = len(self.at)
-        self.most.append(most)
-        return self.at[name]
-
-    def say(self, terms, least, greatest):
-        self.rows.append(terms)
-        self.least.append(least - 1e-6)
-        self.greatest.append(greatest + 1e-6)
-
-    def said(self):
-        matrix = sparse.lil_array((len(self.rows), len(self.at)))
-        for row, terms in enumerate(self.rows):
-            for column, factor in terms:
-                matrix[row, column] += factor
-        return optimize.LinearConstraint(matrix.tocsr(), self.least, self.greatest)
-
-    def range(self, name, said):
-        ends = []
-        for sign in (1, -1):
-            goal = np.zeros(len(self.at))
-            goal[self.at[name]] = sign
-            found = optimize.milp(
-                goal,
-                constraints=said,
-                bounds=optimize.Bounds(0, self.most),
-                integrality=np.ones(len(self.at)),
-                options={"node_limit": 500},  # not seconds: a busy machine would prove less
-            )
-            # Where the program is not solved to its end, its bound is what the reader could hope for at most.
-            ends.append(sign * (found.mip_dual_bound if found.x is None else found.fun))
-        return int(np.ceil(ends[0] - 1e-6)), int(np.floor(ends[1] + 1e-6))
 
 
 def true_numbers(survey, respondents, codebook, raked_to, by):

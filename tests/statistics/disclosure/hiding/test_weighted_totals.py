@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from integer_reader import Reader
 
 from borgerlib.statistics.disclosure.attacker import feasible_ranges
 from borgerlib.statistics.disclosure.gate import disclose
@@ -87,3 +88,74 @@ def test_a_reader_of_weighted_totals_finds_no_hidden_number(seeds):
         assert values.ge(5).all(), f"seed {seed}:\n{ranges[values < 5]}"
         hidden += len(ranges)
     assert hidden > 5 * len(seeds)
+
+
+def integer_ranges(estimates, told):
+    """Return what an integer program finds of every hidden count; it reads the frames alone."""
+    truth = estimates.assign(group=told["group"], shown=~told["suppressed"], share=told["proportion"])
+    truth["weighed"] = (truth["proportion"] * truth["n_weighted"]).fillna(0.0)
+    truth["told_n"], truth["told_count"], truth["true"] = told["n"], told["count"], truth["count"]
+    whole = truth[truth["group"] == ""].set_index("option")
+    total, reader = int(whole["n"].iloc[0]), Reader()
+    chosen = {o: reader.variable(o, most=total) for o in whole.index}
+    for option, row in whole.iterrows():
+        if not pd.isna(row["told_count"]):
+            reader.say([(chosen[option], 1)], row["count"], row["count"])
+    for column in "gh":
+        rows = truth[truth[column].notna()]
+        base = {g: reader.variable(g, most=total) for g in rows["group"].unique()}
+        reader.say([(at, 1) for at in base.values()], total, total)
+        # By how much those who chose an option usually differ from their group.
+        usual = rows["n_weighted"] / rows["n"]
+        mean = (rows["weighed"] / rows["count"]).where(rows["count"] > 0, usual)
+        squares = (rows["count"] * (mean - usual) ** 2).groupby(rows["group"]).transform("sum")
+        apart = np.sqrt(squares / rows["count"].groupby(rows["group"]).transform("sum").clip(lower=1))
+        light, heavy = np.minimum(mean, usual - apart), np.maximum(mean, usual + apart)
+        cells = {
+            (r.option, r.group): reader.variable(r.option, r.group, most=total) for r in rows.itertuples()
+        }
+        for row in rows.itertuples():
+            cell = cells[row.option, row.group]
+            reader.say([(cell, 1), (base[row.group], -1)], -np.inf, 0)
+            if row.shown:
+                reader.say([(cell, 1)], row.told_count, row.told_count)
+            if not pd.isna(row.told_n):
+                reader.say([(base[row.group], 1)], row.n, row.n)
+        for option, of_all in whole.iterrows():
+            mine = rows[rows["option"] == option]
+            at = [cells[option, g] for g in mine["group"]]
+            reader.say([*((cell, 1) for cell in at), (chosen[option], -1)], 0, 0)
+            if of_all["shown"]:
+                half = 0.005 if pd.isna(of_all["told_count"]) else 1e-9
+                least, most = ((of_all["share"] + sign * half) * of_all["n_weighted"] for sign in (-1, 1))
+                reader.say(list(zip(at, light[mine.index], strict=True)), -np.inf, most)
+                reader.say(list(zip(at, heavy[mine.index], strict=True)), least, np.inf)
+        if whole["count"].sum() == total:
+            for group, n in base.items():
+                reader.say([*((cells[o, group], 1) for o in whole.index), (n, -1)], 0, 0)
+    said = reader.said()
+    hidden = truth[~truth["shown"] & (truth["group"] != "")]
+    return {
+        (r.option, r.group): (r.true, *reader.range((r.option, r.group), said)) for r in hidden.itertuples()
+    }
+
+
+# The totals of the first three would tell a hidden number if only counts were protected.
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        pytest.param((3, 4, 15), id="few"),
+        pytest.param(range(26, 60), id="others", marks=pytest.mark.thorough),
+    ],
+)
+@pytest.mark.slow
+def test_nor_does_an_integer_program_that_shares_no_code(seeds):
+    asked = 0
+    for seed in seeds:
+        estimates = whole_and_by(*surveyed(seed), "g", "h")
+        found = integer_ranges(estimates, disclose(estimates, **SHOWN).frame)
+        assert all(least <= true <= most for true, least, most in found.values())
+        narrow = {name: ends for name, ends in found.items() if ends[2] - ends[1] < 5}
+        assert not narrow, f"seed {seed}: {narrow}"
+        asked += len(found)
+    assert asked
