@@ -133,12 +133,12 @@ class Toml:
                 if breach["type"] != "unexpected_keyword_argument":
                     replaced.append(breach["loc"])
             built, breaches = _build(model, content)
-        # Skip problems of a replaced value, and of an entry with a part that was replaced.
+        # Skip problems of a replaced value, and of the entry that it is a key of.
         problems += [
             (keys, text)
             for keys, text in (check(built) if built is not None and check is not None else ())
             if _STAND_IN not in text
-            and not any(keys[: len(at)] == at or (keys and at[: len(keys)] == keys) for at in replaced)
+            and not any(keys[: len(at)] == at or (keys and at[:-1] == keys) for at in replaced)
         ]
         self.refuse(problems)
         return cast(Model, built)
