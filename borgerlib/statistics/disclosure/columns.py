@@ -41,6 +41,20 @@ def blanked(frame: pd.DataFrame, hidden: Mask, without_n: Mask) -> pd.DataFrame:
     return without_further(frame, hidden)
 
 
+def retold(frame: pd.DataFrame, rows: Mask, shares: Any) -> pd.DataFrame:
+    """Return a frame with other shares in some rows; their intervals move along, with ends in whole percent.
+
+    Ends that were rounded each by itself would together tell where the share lay before it was rounded.
+    """
+    lower, upper = (shares + frame[end] - frame["proportion"] for end in ("ci_lower", "ci_upper"))
+    told = {
+        "proportion": pd.Series(shares, index=frame.index),
+        "ci_lower": (np.floor(100 * lower + 1e-9) / 100).clip(lower=0.0),
+        "ci_upper": (np.ceil(100 * upper - 1e-9) / 100).clip(upper=1.0),
+    }
+    return frame.assign(**{name: frame[name].mask(rows, values) for name, values in told.items()})
+
+
 def without_further(frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
     """Return a frame where, in some rows, the columns that the gate does not know are blank."""
     further = [name for name in frame.columns if name not in {*NAMES, *NUMBERS}]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DisclosureError, ParameterError
-from borgerlib.statistics.disclosure.columns import KEYS, SHARES, blanked, typed, without_further
+from borgerlib.statistics.disclosure.columns import KEYS, SHARES, blanked, retold, typed, without_further
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
 from borgerlib.statistics.disclosure.hiding.confidentiality import hide
 from borgerlib.statistics.disclosure.hiding.weighted_totals import hide_for_totals, whole_steps
@@ -167,7 +167,7 @@ def disclose(
     DisclosedEstimates
         In suppressed rows count, proportion and the interval are missing, and so is n in groups suppressed
         whole. Where an item is weighted and a group's count is suppressed, the total's proportion and
-        interval are rounded to whole percent, as charts and tables write them, and its further numbers blank.
+        interval are in whole percent, as charts and tables write them, and its further numbers blank.
 
     Raises
     ------
@@ -267,8 +267,7 @@ def _without_hidden(frame: pd.DataFrame, hidden: Mask, without_n: Mask, rounded:
     """Return `frame` without whatever tells of a hidden number."""
     frame = typed(frame)
     frame["suppressed"] = hidden
-    for share in SHARES:
-        frame[share] = frame[share].mask(rounded, whole_steps(frame[share].to_numpy()))
+    frame = retold(frame, rounded, whole_steps(frame["proportion"].to_numpy()))
     frame["count"] = frame["count"].mask(rounded)
     return blanked(without_further(frame, rounded), hidden, without_n)
 

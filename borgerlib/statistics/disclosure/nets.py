@@ -10,7 +10,7 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import DisclosureError
-from borgerlib.statistics.disclosure.columns import KEYS, blanked
+from borgerlib.statistics.disclosure.columns import KEYS, blanked, retold
 from borgerlib.statistics.disclosure.hiding.confidentiality import confidential
 from borgerlib.statistics.disclosure.hiding.weighted_totals import whole_steps
 from borgerlib.survey.codebook.model import Codebook
@@ -42,7 +42,7 @@ def safe_nets(
     columns = (disclosed["suppressed"], estimated["count"], disclosed["proportion"], uncounted)
     option = dict(zip(keys, zip(*columns, strict=True), strict=True))
     domain = ["item", "option", *(["domain"] if "domain" in nets else ["group"])]
-    rows = []
+    rows, shares = [], []
     for row in nets.to_dict("records"):
         record = {str(name): value for name, value in row.items()}
         names = codebook.item(record["item"]).members(record["option"])
@@ -50,13 +50,16 @@ def safe_nets(
         counts = np.array([int(count) for _, count, _, _ in parts])
         _check(record, counts)
         hidden = any(part[0] for part in parts) or _tells_small(record, counts, min_cell=min_cell)
+        share = np.nan
         if any(part[3] for part in parts) and not hidden:
             # As the total of an option with hidden counts, its nets are shown without a count, and rounded.
             of_parts = sum(float(part[2]) for part in parts)
             share = of_parts if record["exclusive"] else float(whole_steps(record["proportion"]))
-            record = _centred(record, share) | {"count": pd.NA}
+            record["count"] = pd.NA
+        shares.append(share)
         rows.append(record | {"suppressed": hidden})
     frame = pd.DataFrame(rows, columns=disclosed.columns).astype({"n": "Int64", "count": "Int64"})
+    frame = retold(frame, ~np.isnan(shares), np.array(shares))
     suppressed = frame.groupby(domain)["suppressed"].transform("any").to_numpy()
     sizes = disclosed.groupby(["item", "group"])["n"].first()
     frame["n"] = [sizes[key] for key in zip(frame["item"], frame["group"], strict=True)]
@@ -72,18 +75,6 @@ def _check(net: Mapping[str, Any], members: np.ndarray) -> None:
             f"{danish.listing([str(member) for member in members], last='and')}.",
             hint="Estimate the net and its options from the same respondents.",
         )
-
-
-def _centred(record: dict[str, Any], proportion: float) -> dict[str, Any]:
-    """Return a row with another proportion, and its interval moved along with ends in whole percent."""
-    below, above = record["proportion"] - record["ci_lower"], record["ci_upper"] - record["proportion"]
-    lower = np.floor(100 * (proportion - below)) / 100
-    upper = np.ceil(100 * (proportion + above)) / 100
-    return record | {
-        "proportion": proportion,
-        "ci_lower": max(0.0, float(lower)),
-        "ci_upper": min(1.0, float(upper)),
-    }
 
 
 def _tells_small(net: Mapping[str, Any], members: np.ndarray, *, min_cell: int) -> bool:
