@@ -124,21 +124,18 @@ class Toml:
         content = json.loads(json.dumps(self.content, default=str))
         built, breaches = _build(model, content)
         problems = [*also, *(_problem_of(model, breach) for breach in breaches)]
-        replaced: list[Keys] = []
+        broken = [breach["loc"] for breach in breaches]
         for _ in range(4):
             if built is not None:
                 break
             for breach in breaches:
                 _mend(model, content, breach)
-                if breach["type"] != "unexpected_keyword_argument":
-                    replaced.append(breach["loc"])
             built, breaches = _build(model, content)
-        # Skip problems of a replaced value, and of the entry that it is a key of.
+        # Skip problems that are only about a replaced value.
         problems += [
             (keys, text)
             for keys, text in (check(built) if built is not None and check is not None else ())
-            if _STAND_IN not in text
-            and not any(keys[: len(at)] == at or (keys and at[:-1] == keys) for at in replaced)
+            if _STAND_IN not in text and not any(keys[: len(at)] == at for at in broken)
         ]
         self.refuse(problems)
         return cast(Model, built)

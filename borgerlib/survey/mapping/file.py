@@ -164,8 +164,8 @@ def _breaches(file: _File, codebook: Codebook) -> abc.Iterator[Problem]:
         if item_id not in codebook:
             yield ("items", item_id), unknown_name("item", item_id, [item.id for item in codebook])
             continue
-        for problem in _entry_breaches(codebook.item(item_id), entry):
-            yield ("items", item_id), problem
+        for keys, problem in _entry_breaches(codebook.item(item_id), entry):
+            yield ("items", item_id, *keys), problem
         for column in dict.fromkeys(entry.columns):
             users.setdefault(column, []).append(item_id)
     for column, items in users.items():
@@ -176,21 +176,22 @@ def _breaches(file: _File, codebook: Codebook) -> abc.Iterator[Problem]:
             )
 
 
-def _entry_breaches(item: Item, entry: ItemMapping) -> abc.Iterator[str]:
+def _entry_breaches(item: Item, entry: ItemMapping) -> abc.Iterator[Problem]:
     legal = LAYOUTS[1:] if item.kind == "multiple" else LAYOUTS[:1]
     if not entry.columns:
-        yield "'columns' must be a list of headings"
+        yield (), "'columns' must be a list of headings"
     if entry.layout not in legal:
-        yield f"layout '{entry.layout}' does not fit a {item.kind} item; legal: {', '.join(legal)}"
+        told = f"'{entry.layout}' does not fit a {item.kind} item; legal: {', '.join(legal)}"
+        yield ("layout",), told
         return
     if entry.values and item.kind in ("number", "date"):
-        yield f"'values' has no meaning for a {item.kind} item"
+        yield (), f"'values' has no meaning for a {item.kind} item"
     if entry.layout == "joined" and not entry.separator:
-        yield "layout 'joined' needs a 'separator', as separator = \";\""
+        yield (), "layout 'joined' needs a 'separator', as separator = \";\""
     if entry.layout == "indicators" and set(entry.options) != set(entry.columns):
-        yield "layout 'indicators' needs 'options', a table from heading to option, and no 'columns'"
+        yield (), "layout 'indicators' needs 'options', a table from heading to option, and no 'columns'"
     options = [option.id for option in item.options]
     named = [*entry.options.values(), *(entry.values.values() if options else ())]
     for name in dict.fromkeys(named):
         if name not in options:
-            yield unknown_name("option", name, options)
+            yield (), unknown_name("option", name, options)

@@ -93,12 +93,27 @@ def test_all_breaches_are_told_at_once(tmp_path):
         "line 6: items.koen: 'columns' must be a list of headings",
         "line 7: items.koen.colums: Unknown key 'colums'. Did you mean 'columns', 'values'?",
         "line 8: items.tid: Unknown option 'ingen_tidd'. Did you mean 'ingen_tid'?",
-        "line 11: items.emner: layout 'value' does not fit a multiple item; legal: indicators, joined, "
+        "line 11: items.emner.layout: 'value' does not fit a multiple item; legal: indicators, joined, "
         "ranked",
         "line 13: items.formater: layout 'joined' needs a 'separator', as separator = \";\"",
         "line 13: items.formater: column 'Tid' feeds tid and formater; a column feeds one item",
         "line 19: items.alder: 'values' has no meaning for a number item",
     )
+
+
+def test_a_layout_that_there_is_none_of_is_told_once(tmp_path):
+    with pytest.raises(DataError) as caught:
+        load(
+            tmp_path,
+            """
+            survey = "borgerinteresse"
+            [items.emner]
+            layout = "list"
+            columns = ["Emner"]
+            """,
+        )
+    assert len(caught.value.problems) == 1
+    assert caught.value.problems[0].startswith("line 4: items.emner.layout: 'list' is none of")
 
 
 @pytest.mark.parametrize(
