@@ -83,8 +83,11 @@ def estimate_selection(
     settled = shown & ~np.isnan(by_choice)
     known = shown & ~settled
     share = np.where(settled, by_choice, share)
-    ends = _interval(_randomised(protected, options), share, variance, effective, confidence)
-    lower, upper = np.where(known, ends, np.nan)
+    # Only for shares that vary: the interval of a settled one takes as long as those of all others.
+    ends = np.full((2, len(options)), np.nan)
+    how = _randomised(protected, [option for option, varies in zip(options, known, strict=True) if varies])
+    ends[:, known] = _interval(how, share[known], variance[known], effective[known], confidence)
+    lower, upper = ends
     bound = np.select([untold, known & (share < 0), known & (share > 1)], ["untold", "under", "over"], "")
     proportion = np.where(shown, np.clip(share, 0, 1), np.nan)
     direction = np.where(known, np.sign(z), np.nan)
