@@ -32,6 +32,9 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("borgerlib")
     if name not in __all__:
+        # 'from borgerlib import danish' asks here first, when 'errors' may be half imported.
+        if importlib.import_module("importlib.util").find_spec(f"{__name__}.{name}"):
+            raise AttributeError(name)
         near = importlib.import_module("borgerlib.errors").nearest(name, __all__)
         offered = f". Did you mean: {', '.join(near)}?" if near and not name.startswith("_") else ""
         raise AttributeError(f"module 'borgerlib' has no attribute '{name}'{offered}")

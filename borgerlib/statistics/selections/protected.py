@@ -8,9 +8,9 @@ randomisation) and may be negative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, reduce
 from math import prod
 from operator import or_
 
@@ -107,12 +107,20 @@ class ProtectedCube:
         return self.cube.sums(self.cube.bits)
 
     @cached_property
-    def who_gave(self) -> Callable[[str, tuple[str, ...]], list[tuple[Words, float]]]:
-        """Role, wanted options → sets of respondents, and what their answers say of whether they gave one.
+    def _recent(self) -> dict[tuple[str, tuple[str, ...]], list[tuple[Words, float]]]:
+        return {}
+
+    def who_gave(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
+        """Return sets of respondents, and what their answers say of whether they gave one of the wanted ones.
 
         The last results are kept: the next selection needs most of them again.
         """
-        return lru_cache(maxsize=_RECENT)(self._who_gave)
+        # Not 'lru_cache': it would hold the cube, and the cube it, long after a survey is prepared anew.
+        if (role, wanted) not in self._recent:
+            if len(self._recent) == _RECENT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[role, wanted] = self._who_gave(role, wanted)
+        return self._recent[role, wanted]
 
     def _who_gave(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
         cube = self.cube

@@ -11,7 +11,8 @@ from borgerlib.survey.grid.values import parse_number
 HIGHEST = 10
 """Higher numbers are not a scale, but a quantity."""
 _FAR = 50
-_THREE_BEHIND = re.compile(r"[1-9]\d{0,2},\d{3}")
+_THREE_BEHIND = re.compile(r"[1-9]\d{0,2}[,.]\d{3}")
+_DECIMAL_POINT = re.compile(r"\d+\.\d{1,2}")
 _LIST = 2
 _REPEATED = 3
 # What surveys write for no answer, if it is outside the scale.
@@ -59,12 +60,19 @@ def code_doubts(outside: Mapping[str, int]) -> tuple[Said, ...]:
 def number_doubts(answers: Iterable[str]) -> tuple[Said, ...]:
     """Return the doubts about numbers that may be meant in another way than they are read.
 
-    A spreadsheet's percentage cell contains the share, 0.1 next to '10 %'; and '1,200' is 1.2 to a Dane.
+    A spreadsheet's percentage cell contains the share, 0.1 next to '10 %'; '1,200' is 1.2 to a Dane,
+    and '1.375' is 1375, also next to '2.5'.
     """
     texts = sorted(answers)
     commas = [text for text in texts if "," in text]
     if len(commas) >= _LIST and all(map(_THREE_BEHIND.fullmatch, commas)):
         return (said("thousands_or_decimals", texts=commas[:_LIST]),)
+    points = [text for text in texts if "." in text]
+    thousands, decimals = (
+        [text for text in points if form.fullmatch(text)] for form in (_THREE_BEHIND, _DECIMAL_POINT)
+    )
+    if thousands and decimals:
+        return (said("points_mixed", texts=[thousands[0], decimals[0]]),)
     percents = [text for text in texts if text.rstrip().endswith("%")]
     shares = [text for text in texts if "%" not in text and 0 < (parse_number(text) or 0) < 1]
     return (said("percents_and_shares", texts=[shares[0], percents[0]]),) if percents and shares else ()

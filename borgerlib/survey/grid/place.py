@@ -190,7 +190,10 @@ def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
     blank = [place for place in used if not first[place].strip()]
     repeated = [place for place in used if times[first[place].strip()] > 1 and second[place].strip()]
     named = [second[place].strip() for place in {*blank, *repeated}]
-    if not named or not all(named) or len(set(named)) < len(named):
+    different = len(set(named))
+    # A box and the text beside it may both be headed 'Andet'.
+    some_again = different > FEW and len(named) - different <= max(1, len(named) // 5)
+    if not named or not all(named) or not (different == len(named) or some_again):
         return False
     # One blank heading is enough if the row is also empty where every row below has an answer.
     lacks = sum(not second[place] and _always(rows, start + 1, place) for place in used)

@@ -87,13 +87,9 @@ def _question_over_options(names: Sequence[str], rows: Sequence[Sequence[str]]) 
             columns.append(Column(name, question, option, question))
         else:
             # Above a single column, a text is its question or only the section it belongs to.
-            asked = max(question, option if option.casefold() not in RESPONSE else "", key=_asks)
-            columns.append(Column(name, asked or option or name))
+            asks_itself = option.endswith("?") and not question.endswith("?") and below.count(option) == 1
+            columns.append(Column(name, (option if asks_itself else question or option) or name))
     return columns
-
-
-def _asks(text: str) -> tuple[bool, int]:
-    return text.endswith("?"), len(text.split())
 
 
 def question_columns(headings: Sequence[str], labels: Sequence[str] | None = None) -> list[Column]:

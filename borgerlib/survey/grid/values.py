@@ -15,7 +15,8 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}([. ]\d{3})+(,\d+)?\Z")
 _ENGLISH = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+|,\d{3})\Z")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
 _POINT = re.compile(r"[+-]?\d+\.\d+\Z")
-_POINT_ALONE = re.compile(r"\A([+-]?\d+)\.(\d+)\Z")
+_THREE_BEHIND = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}\Z")
+_DANISH = re.compile(r",(\d{1,2}|\d{4,})\Z")
 _UNIT = re.compile(
     r"\s*(?:(?:år|aar)(?: gammel)?|years?(?: old)?|kr|pct|%)\.?\Z|\A(?:kr\.?|ca\.?|cirka|omkring)\s*(?=\d)",
     re.IGNORECASE,
@@ -108,18 +109,22 @@ def parse_number(text: str) -> float | None:
 def parse_numbers(values: pd.Series) -> pd.Series:
     """Return numbers ('Float64') from text; any other text becomes missing.
 
-    Where '1.5' is more frequent than '1.234', or there is '1,234.5', its other numbers are read so.
+    '1,200' is twelve hundred if the column has '12,345.50' and no decimal comma such as '2,5'.
     """
-    return _by_text(values, lambda texts: pd.array([*map(parse_number, _danish(texts))], dtype="Float64"))
+    return _by_text(
+        values, lambda texts: pd.array([*map(parse_number, _without_english(texts))], dtype="Float64")
+    )
 
 
-def _danish(texts: list[str]) -> list[str]:
-    """Return the numbers of a column with decimal comma, if the column has another way of writing them."""
-    if any(map(_ENGLISH.match, texts)):
-        return [text.replace(",", "").replace(".", ",") for text in texts]
-    thousands = sum(bool(_THOUSANDS.match(text)) for text in texts)
-    points = sum(bool(_POINT.match(text)) for text in texts) - thousands
-    return [_POINT_ALONE.sub(r"\1,\2", text) for text in texts] if points > thousands > 0 else texts
+def _without_english(texts: list[str]) -> list[str]:
+    """Return '1,200' as '1200' if other numbers of the column show that its commas are of thousands."""
+    plain = [_UNIT.sub("", text.strip()) for text in texts]
+    if any(map(_DANISH.search, plain)) or not any(map(_ENGLISH.match, plain)):
+        return texts
+    return [
+        text.replace(",", "") if _THREE_BEHIND.match(number) else text
+        for text, number in zip(texts, plain, strict=True)
+    ]
 
 
 def _by_text(values: pd.Series, parse: Callable[[list[str]], pd.api.extensions.ExtensionArray]) -> pd.Series:

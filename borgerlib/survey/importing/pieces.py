@@ -114,7 +114,9 @@ def pieces_of(answers: Mapping[str, int], sign: str) -> Pieces:
 
 
 def _apart(piece: str, known: Container[str]) -> list[str]:
-    """Return the parts of a piece that another sign joins, if all of them are known."""
+    """Return the parts of a piece that another sign joins, if all of them are known and it is not."""
+    if piece in known:
+        return [piece]
     ways = ([part.strip() for part in piece.split(sign) if part.strip()] for sign in SEPARATORS)
     return next((parts for parts in ways if len(parts) > 1 and all(part in known for part in parts)), [piece])
 

@@ -22,6 +22,11 @@ _OFTEN: Mapping[float, str] = {
     1: r"en(kelt)? gang|engang|once|one time|einmal|en gång",
     0: r"ikke|ingen|intet|inte|inget|\bno\b|not\b|kein|nicht",
 }
+# How many times a day, a week …
+_TIMES = (
+    (0.5, r"hver anden|every other"),
+    (1, r"\ben gang\b|\bhver\b|(dag|ugent|måned|år)lig|daily|weekly|monthly"),
+)
 # A word of a frequency alone; in 'ugeavis' and 'dagblad' the calendar is no frequency.
 _CALENDAR = re.compile(
     r"\b(hvert?|hver anden|om|i|pr\.?|per|a|every|each|varje|jede[ns]?) (14\. )?(dag|uge|uke|måned|kvartal"
@@ -37,7 +42,8 @@ _HOW_OFTEN = (
     (4, r"(?:nogle|noen) gange?r?|a[fv] og til|nu og da|indimellem|(?:en )?gang imellem|somme tider"),
     (4, r"sometimes|ibland|manchmal"),
     (5, r"jævnligt|regelmæssigt|regularly|regelbundet"),
-    (8, r"ofte|tit|(?:for )?det meste|often|oft|næsten altid"),
+    (8, r"ofte|tit|often|oft"),
+    (8.2, r"(?:for )?det meste|næsten altid"),
     (8.5, r"meget ofte|very often|sehr oft"),
     (9, r"altid|alltid|always|immer"),
 )
@@ -48,9 +54,9 @@ _HOW_MUCH = (
     (-3, r"(?:kun )?i (?:ringe|lav|lille|liten|låg|begrænset) grad"),
     (-3, r"ikke(?: særligt?| ret| så)?|inte särskilt"),
     (-2, r"(?:kun )?i mindre grad|mindre"),
-    (1, r"i no[eg]e?n grad|i viss mån|lidt|en smule|noget|nogenlunde|delvist?|til dels|overvejende"),
+    (1, r"i no[eg]e?n grad|i viss mån|lidt|en smule|noget|nogenlunde|delvist?|til dels"),
     (1, r"somewhat|slightly|partly|eher|teilweise"),
-    (2, r"ret|temmelig|ganske|rimeligt?|quite|rather|ziemlich"),
+    (2, r"ret|temmelig|ganske|rimeligt?|overvejende|quite|rather|ziemlich"),
     (4, r"i h[øö][jyg] grad|helt|fuldstændigt?|fuldt(?: ud)?|meget|særdeles|yderst|stærkt|svært(?= )|mycket"),
     (4, r"very|strongly|fully|completely|totally|sehr|voll(?: und ganz)?"),
     (5, r"i (?:meget|svært|mycket) h[øö][jyg] grad"),
@@ -81,11 +87,12 @@ def steps(options: Sequence[tuple[str, int]], *, role: str = "") -> list[tuple[s
         places, most_first = _amounts(told) or _frequencies(told), True
     if not places or (role not in ("age", "time") and len({*places.values()}) < _FEWEST_STEPS):
         return []
-    up = sorted((option for option in options if option[0] in places), key=lambda option: places[option[0]])
     given = [option for option in options if option[0] in places]
     # Options that are not in the order of their frequency are in the order of the file.
     of_file = [count for _, count in given] != sorted((count for _, count in given), reverse=True)
-    down = up[::-1]
+    up, down = (
+        sorted(given, key=lambda option: places[option[0]], reverse=falling) for falling in (False, True)
+    )
     in_order = given if of_file and given in (up, down) else down if most_first else up
     return [*in_order, *(option for option in options if option[0] not in places)]
 
@@ -95,8 +102,8 @@ def _place_of_number(text: str) -> tuple[float, float]:
     often = next((at for at, words in _OFTEN.items() if re.search(words, text, re.IGNORECASE)), 0)
     found = re.search(r"\d+", text)
     beside = -0.5 if re.search(_LESS, text, re.IGNORECASE) else 0
-    number = int(found[0]) if found else 1 if re.search(r"\ben gang\b", text, re.IGNORECASE) else 999
-    return often, number + beside
+    often_said = next((times for times, words in _TIMES if re.search(words, text, re.IGNORECASE)), 999)
+    return often, (int(found[0]) if found else often_said) + beside
 
 
 def _bands(texts: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -162,7 +162,8 @@ def _joined(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], R
         options, strange = list(reading.options), []
         for piece in reading.strange:
             # Answers may be joined in several ways: by the platform, and by who typed some of them in.
-            apart = next((found for other in others if not (found := other.read(piece)).strange), None)
+            ways = (other.read(piece) for other in others)
+            apart = next((way for way in ways if not (way.strange or way.otherwise)), None)
             if apart:
                 options += apart.options
             elif not absent(piece):

@@ -165,8 +165,11 @@ def differences_sentence(survey: LocalSurvey) -> str:
 
 
 def _how_many_differ(apart: int, tested: int) -> str:
-    how_many = {0: "ingen af", 1: "én af", tested: "alle"}.get(apart, f"{danish.small_number(apart)} af")
-    where = f"{how_many} {danish.number(tested)} sammenligninger" if tested > 1 else "den ene sammenligning"
+    how_many = {0: "ingen af", 1: "én af", tested: "begge" if tested == _PAIR else "alle"}.get(
+        apart, f"{danish.small_number(apart)} af"
+    )
+    of = "" if how_many == "begge" else f" {danish.number(tested)}"
+    where = f"{how_many}{of} sammenligninger" if tested > 1 else "den ene sammenligning"
     size = "ikke større" if tested == 1 and not apart else "større"
     said = [f"I {where} af en gruppe med de øvrige er forskellen {size}, end tilfældet kan forklare."]
     if apart:
@@ -177,7 +180,7 @@ def _how_many_differ(apart: int, tested: int) -> str:
             f"forskelle kan alligevel være tilfældige{here}."
         )
     if apart < tested:
-        which = "De andre forskelle" if apart else "Forskellene"
+        which = "De andre forskelle" if apart else "Forskellene" if tested > 1 else "Forskellen"
         said.append(f"{which} kan skyldes, hvem der tilfældigvis svarede.")
     return " ".join(said)
 

@@ -156,8 +156,13 @@ def heat_map(
     """
     require_disclosed(estimates, "heat_map")
     frame = estimates.frame
-    if frame["item"].nunique() > 1 or frame.duplicated(["option", "group"]).any():
+    if frame["item"].nunique() > 1:
         raise ParameterError("A heat map shows one question.", hint="Take one: estimates.select(item=…).")
+    if frame.duplicated(["option", "group"]).any():
+        raise ParameterError(
+            "An answer stands twice in a group.",
+            hint="Groups of the same name: take one estimates.select(…).",
+        )
     rows, columns = (pd.factorize(frame[name])[0] for name in ("option", "group"))
     labels = frame.drop_duplicates("option")["label"].astype(str)
     names = [label or "Alle" for label in frame.drop_duplicates("group")["group_label"].astype(str)]

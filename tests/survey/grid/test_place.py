@@ -60,6 +60,19 @@ def test_few_answers_and_a_number_leave_a_second_heading_row_what_it_is(tmp_path
     assert len(read(tmp_path, [first, second, *people]).frame) == 3
 
 
+def test_two_options_of_one_name_leave_a_second_heading_row_what_it_is(tmp_path):
+    # A box 'Andet', and beside it the text that says what.
+    first = ["Nr.", "Emner", "", "", "", "", "Køn"]
+    second = ["", "Klima", "Skole", "Veje", "Andet", "Andet", ""]
+    people = [
+        [str(at), "Klima" * (at % 2), "Skole" * (at % 3 > 0), "", "Andet", f"ønske {at}", "Mand"]
+        for at in range(1, 31)
+    ]
+    export = read(tmp_path, [first, second, *people])
+    assert len(export.frame) == 30
+    assert [column.choice for column in export.columns[1:6]] == second[1:6]
+
+
 def test_a_respondent_who_ticked_everything_is_no_heading(tmp_path):
     people = [
         ["1", "30", "Mand", "Bold", "Løb"],

@@ -529,8 +529,12 @@ def test_columns_of_one_answer_under_two_rows_of_headings_are_known_by_what_they
         (["1 200 kr.", "950 kr.", "12\u00a0345,50", "ca. 40"], [1200, 950, 12345.5, 40]),
         (["67 år", "67 ÅR.", "67 år gammel", "67.0"], [67, 67, 67, 67]),
         (["1,200", "12,345.50", "950"], [1200, 12345.5, 950]),
-        # Where most have one or two figures behind the point, it is a decimal point in the others too.
-        (["0.125", "2.5", "1.375", "3.25"], [0.125, 2.5, 1.375, 3.25]),
+        (["1,234.5 kr", "2,000 kr"], [1234.5, 2000]),
+        # A number in English among Danish ones changes none of them.
+        (["2,5", "7,5", "1,234.5"], [2.5, 7.5, 1234.5]),
+        (["2,5", "4,25", "1,000,000", "kr. 500", "ca. 3"], [2.5, 4.25, 1_000_000, 500, 3]),
+        (["0.125", "2.5"], [0.125, 2.5]),
+        (["1.000", "0.5", "2.5"], [1000, 0.5, 2.5]),
         (["1.200", "12.345", "2.5"], [1200, 12345, 2.5]),
         (["1.200,50", "950", "1.000.000"], [1200.5, 950, 1_000_000]),
     ],
@@ -541,6 +545,8 @@ def test_numbers_are_read_as_their_column_writes_them(texts, numbers):
 
 def test_commas_that_may_be_of_thousands_are_asked_about():
     assert [doubt.kind for doubt in number_doubts(["1,200", "12,345", "950"])] == ["thousands_or_decimals"]
+    assert [doubt.kind for doubt in number_doubts(["1.375", "2.5", "950"])] == ["points_mixed"]
+    assert number_doubts(["1.200", "12.345", "0.125"]) == number_doubts(["1.200,50", "2.5"]) == ()
     assert number_doubts(["1,200", "12,3", "950"]) == number_doubts(["0,125", "0,250"]) == ()
 
 
