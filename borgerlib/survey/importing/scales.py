@@ -24,6 +24,7 @@ _OFTEN: Mapping[float, str] = {
 }
 # How many times a day, a week …
 _TIMES = (
+    (0, _OFTEN[0]),
     (0.5, r"hver anden|every other"),
     (1, r"\ben gang\b|\bhver\b|(dag|ugent|måned|år)lig|daily|weekly|monthly"),
 )
@@ -79,7 +80,9 @@ def steps(options: Sequence[tuple[str, int]], *, role: str = "") -> list[tuple[s
     """
     places: Mapping[str, float | tuple[float, float]]
     told = [text for text, _ in options if not no_opinion(uncoded(text))]
-    if role in ("age", "time"):
+    if role == "age":
+        places, most_first = {text: _place_of_number(text)[1] for text in told}, False
+    elif role == "time":
         places, most_first = {text: _place_of_number(text) for text in told}, False
     elif found := _bands(told):
         places, most_first = found, False

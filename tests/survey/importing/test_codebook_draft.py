@@ -911,3 +911,24 @@ def test_a_text_above_a_single_column_is_its_section_unless_it_asks(tmp_path):
     book = drafted(write_xlsx(tmp_path / "svar.xlsx", {"Ark": [above, below, *people]}))
     told = ["Nr.", "Hvor gammel er du?", "Bopæl", "Hvordan kommer du på arbejde?", "Emner"]
     assert [item.text for item in book] == told
+
+
+@pytest.mark.parametrize(
+    ("role", "scale"),
+    [
+        ("time", ["Ingen tid", "Under 1 time", "1-2 timer", "Mere end 5 timer"]),
+        ("age", ["under 18", "18-29 år", "30-59", "60 år eller derover"]),
+        ("", ["Flere gange om ugen", "Ugentligt", "Månedligt", "Aldrig"]),
+        ("", ["Flere gange om dagen", "Dagligt", "Flere gange om ugen", "Ugentligt", "Aldrig"]),
+        ("", ["Hver dag", "Hver anden dag", "Hver uge", "Aldrig"]),
+        ("", ["Helt enig", "Overvejende enig", "Delvist enig", "Uenig", "Helt uenig"]),
+        ("", ["Altid", "For det meste", "Ofte", "Sjældent", "Aldrig"]),
+    ],
+)
+def test_steps_that_are_nearly_alike_stand_in_their_order(role, scale):
+    # As a file lists them, and as they are often.
+    for counts_of in (range(len(scale)), range(len(scale), 0, -1)):
+        options = [*zip(scale, counts_of, strict=True)]
+        by_count = sorted(options, key=lambda option: -option[1])
+        assert [text for text, _ in steps(options, role=role)] == scale
+        assert [text for text, _ in steps(by_count, role=role)] == scale
