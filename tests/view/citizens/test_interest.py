@@ -326,7 +326,7 @@ class TestTables:
     @pytest.mark.parametrize(
         ("apart", "tested", "said"),
         [
-            (0, 1, "I den ene sammenligning {of} ikke større{than} Forskellene {chance}"),
+            (0, 1, "I den ene sammenligning {of} ikke større{than} Forskellen {chance}"),
             (1, 1, "I den ene sammenligning {of} større{than} Det er {marked}."),
             (0, 80, "I ingen af 80 sammenligninger {of} større{than} Forskellene {chance}"),
             (
