@@ -124,7 +124,7 @@ def withheld_counts(estimates: DisclosedEstimates) -> pd.Series[bool]:
 def counts_line(estimates: DisclosedEstimates) -> str:
     """Return why counts are not shown where their shares are; empty where all are shown."""
     withheld = withheld_counts(estimates).any()
-    return f"Antal er {WITHHELD}, hvor de kunne røbe et andet skjult tal" if withheld else ""
+    return f"Antallet er {WITHHELD}, hvor det kunne røbe et andet skjult tal" if withheld else ""
 
 
 def value_words(row: Row, unit: Unit) -> str:

@@ -128,9 +128,9 @@ def test_a_count_that_would_tell_a_hidden_one_is_named_as_hidden():
     assert counts == ["skjult", "skjult", "40"]
     [at] = [at for at, name in enumerate(table.numbers["columns"]) if name == "Antal, uvægtet"]
     assert [row[at] for row in table.numbers["rows"]] == ["skjult", "skjult", 40]
-    assert table.note == "Antal er skjult, hvor de kunne røbe et andet skjult tal. Kilde: Måling."
-    assert "Antal er skjult, hvor de kunne røbe et andet skjult tal." in bar_chart(shown).caption
-    assert "Antal er skjult" not in bar_chart(published()).caption
+    assert table.note == "Antallet er skjult, hvor det kunne røbe et andet skjult tal. Kilde: Måling."
+    assert "Antallet er skjult, hvor det kunne røbe et andet skjult tal." in bar_chart(shown).caption
+    assert "Antallet er skjult" not in bar_chart(published()).caption
 
 
 def test_simulated_data_are_named_in_the_caption():
