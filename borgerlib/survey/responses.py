@@ -86,7 +86,7 @@ class Column:
     text: str = ""
 
     @property
-    def told(self) -> str:
+    def lasting_name(self) -> str:
         """The heading, with its option if the heading is only the question or the position ('column 5')."""
         if self.choice and (self.name == self.question or is_position(self.name)):
             return f"{self.question} [{self.choice}]"
@@ -139,11 +139,11 @@ class Export:
         noted._counted.update(self._counted)
         return noted
 
-    def told(self) -> dict[str, str]:
+    def lasting_names(self) -> dict[str, str]:
         """Return for each heading the name that a mapping gives it, which does not depend on its position."""
-        told = {column.name: column.told for column in self.columns}
-        times = Counter([*told.values(), *told])
-        return {name: text if times[text] == 1 else name for name, text in told.items()}
+        names = {column.name: column.lasting_name for column in self.columns}
+        times = Counter([*names.values(), *names])
+        return {name: text if times[text] == 1 else name for name, text in names.items()}
 
     def column(self, name: str) -> Column:
         """Return the column with that heading."""

@@ -177,7 +177,7 @@ class Decisions:
         unused = [column.name for column in self.export.columns if column.name not in used]
         decided = {entry.item: Candidate(entry, 1.0, True, "decided") for entry in mapping.items}
         whole = suggestion_of(book, decided, {}, unused)
-        return text, mapping_toml(replace(whole, mapping=mapping.renamed(self.export.told())))
+        return text, mapping_toml(replace(whole, mapping=mapping.renamed(self.export.lasting_names())))
 
 
 def _chosen(responses: Responses, item: Item) -> dict[str, int]:

@@ -223,7 +223,7 @@ def _ticked(seen: Seen) -> int:
 def _alone(seen: Seen, *, text: str = "") -> ImportedQuestion:
     column = seen.column
     repeats = len(seen.answers) < _DIFFERENT * seen.total
-    lasting = column.name if column.told == column.name else ""
+    lasting = column.name if column.lasting_name == column.name else ""
     asked = ImportedQuestion(
         text or column.label, "text", (column.name,), role=column.role, repeats=repeats, heading=lasting
     )

@@ -51,7 +51,7 @@ def _column_candidate(item: Item, seen: Seen) -> Candidate | None:
     column = seen.column
     texts = [column.label, column.name]
     if column.choice:
-        texts = [column.choice, f"{column.label} {column.choice}", column.told, column.name]
+        texts = [column.choice, f"{column.label} {column.choice}", column.lasting_name, column.name]
     alike = likeness(texts, item)
     if item.kind == "single":
         return _single_candidate(item, seen, alike, asked=asks(texts, item))

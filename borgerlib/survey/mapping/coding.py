@@ -58,7 +58,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         mostly not answers to it (columns mixed up), or an option from the box of another (boxes moved). All
         such items are listed at once.
     """
-    mapping = mapping.renamed({text: name for name, text in export.told().items()})
+    mapping = mapping.renamed({text: name for name, text in export.lasting_names().items()})
     _refuse_absent_columns(export, mapping)
     columns: dict[str, Any] = {}
     problems = [*map(Problem._make, export.problems.to_numpy())]
@@ -215,11 +215,11 @@ def _moved(item: Item, entry: ItemMapping, export: Export, codebook: Codebook) -
         if meant and option not in meant:
             yield f"items.{item.id}: '{name}' is '{next(iter(meant.values()))}', not '{option}'"
     asked = {normalise(each.text): each.id for each in codebook}
-    told = export.told()
+    names = export.lasting_names()
     for name in entry.columns if entry.layout != "indicators" else ():
-        other = asked.get(normalise(told[name])) if told[name] != name else None
+        other = asked.get(normalise(names[name])) if names[name] != name else None
         if other and other != item.id:
-            yield f"items.{item.id}: '{name}' is '{told[name]}', which feeds '{other}'"
+            yield f"items.{item.id}: '{name}' is '{names[name]}', which feeds '{other}'"
 
 
 def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:

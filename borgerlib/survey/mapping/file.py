@@ -181,8 +181,8 @@ def _entry_breaches(item: Item, entry: ItemMapping) -> abc.Iterator[Problem]:
     if not entry.columns:
         yield (), "'columns' must be a list of headings"
     if entry.layout not in legal:
-        told = f"'{entry.layout}' does not fit a {item.kind} item; legal: {', '.join(legal)}"
-        yield ("layout",), told
+        does_not_fit = f"'{entry.layout}' does not fit a {item.kind} item; legal: {', '.join(legal)}"
+        yield ("layout",), does_not_fit
         return
     if entry.values and item.kind in ("number", "date"):
         yield (), f"'values' has no meaning for a {item.kind} item"

@@ -174,7 +174,7 @@ def guessed_mapping(export: Export, codebook: Codebook) -> Suggestion:
         if item.id not in chosen and item.id not in why and (near := _near(item, unused)):
             why[item.id] = near
     whole = suggestion_of(codebook, chosen, why, [each.column.name for each in unused])
-    return replace(whole, mapping=whole.mapping.renamed(export.told()))
+    return replace(whole, mapping=whole.mapping.renamed(export.lasting_names()))
 
 
 def _near(item: Item, unused: Sequence[Seen]) -> str:

@@ -480,7 +480,7 @@ def test_a_box_that_moved_under_two_rows_of_headings_is_not_read_as_another(tmp_
     moved = read_responses(written("moved.csv", options), book, mapping=mapping)
     pd.testing.assert_frame_equal(moved.frame, again.frame)
     # A mapping from before it told this has positions.
-    old = mapping.renamed({text: name for name, text in first.told().items()})
+    old = mapping.renamed({text: name for name, text in first.lasting_names().items()})
     assert old.item("valg").options["column 5"] == "v1"
     with pytest.raises(DataError, match="Columns stand for other options") as error:
         read_responses(written("moved.csv", options), book, mapping=old)
@@ -516,7 +516,7 @@ def test_columns_of_one_answer_under_two_rows_of_headings_are_known_by_what_they
     first = read_responses(tmp_path / "first.csv", book, mapping=mapping)
     swapped = written("swapped.csv", (2, 0, 1))
     pd.testing.assert_frame_equal(read_responses(swapped, book, mapping=mapping).frame, first.frame)
-    old = mapping.renamed({text: name for name, text in export.told().items()})
+    old = mapping.renamed({text: name for name, text in export.lasting_names().items()})
     with pytest.raises(DataError, match="Columns stand for other options or questions") as error:
         read_responses(swapped, book, mapping=old)
     assert len(error.value.problems) == 3
