@@ -224,8 +224,9 @@ def _put_in_place(folder: Path, target: Path) -> None:
             os.rename(target, old)
         try:
             os.rename(folder, target)
-        except OSError:
-            if not target.exists():
+        except OSError as error:
+            # Two others may be at work: one put its folder there, and the next has just set that aside.
+            if not target.exists() and error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 if old.exists():
                     os.rename(old, target)
                 raise
