@@ -17,9 +17,9 @@ from sample_notebooks import KERNEL
 
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.run import run_batch
-from borgerlib.runs.batch.task import Outcome, Task
+from borgerlib.runs.batch.task import Task
 from borgerlib.runs.batch.work import BatchProgress
-from borgerlib.runs.planning.manifest import History, Manifest
+from borgerlib.runs.planning.manifest import History, Manifest, Record
 from borgerlib.runs.warm.client import process_server
 
 OUR_MODULES = [str(folder) for folder in Path(__file__).parents[:2]]
@@ -36,7 +36,7 @@ class InProcess:
 
     def __init__(self, warm: Any = None) -> None:
         self._warm = warm
-        self._ended: list[tuple[Task, Outcome]] = []
+        self._ended: list[tuple[Task, Record]] = []
 
     def free(self, task: Task) -> bool:
         """Return whether what was done has been fetched."""
@@ -46,7 +46,7 @@ class InProcess:
         """Do the task."""
         self._ended.append((task, perform(task, warm=self._warm)))
 
-    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Record]]:
         """Yield what has been done."""
         ended, self._ended = self._ended, []
         yield from ended

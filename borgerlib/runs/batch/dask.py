@@ -25,14 +25,9 @@ from borgerlib.files.atomic import sync
 from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.pool import Crew, all_from
-from borgerlib.runs.batch.task import (
-    Outcome,
-    Task,
-    failure,
-    refuse_other_inputs,
-    task_from,
-)
+from borgerlib.runs.batch.task import Task, executed, refuse_other_inputs, task_from
 from borgerlib.runs.planning.inputs import InputHashes, library_hash
+from borgerlib.runs.planning.manifest import Record, record_from
 from borgerlib.runs.warm.client import WarmServer
 
 _log = logging.getLogger("borgerlib.runs")
@@ -136,7 +131,7 @@ class DaskCrew:
         self._given[future] = set(workers)
         future.add_done_callback(lambda done: self._ended.put((task, done)))
 
-    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Record]]:
         """Yield finished tasks, from this machine and the cluster."""
         end = time.monotonic() + seconds
         while True:
@@ -154,7 +149,7 @@ class DaskCrew:
             self._client.close(timeout=_STOP_SECONDS)
         self._reports.stop()
 
-    def _from_cluster(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+    def _from_cluster(self, seconds: float) -> Iterator[tuple[Task, Record]]:
         for task, future in all_from(self._ended, seconds):
             self._given.pop(future, None)
             self._require_scheduler()
@@ -243,26 +238,26 @@ def run_on_worker(message: dict[str, Any], source: str) -> tuple[str, dict[str, 
         try:
             refuse_other_inputs(task, asdict(hashes))
         except RunError as error:
-            return worker.address, asdict(failure(error.message.rstrip("."), cause=_REFUSED)), b""
+            return worker.address, asdict(task.failed(error.message.rstrip("."), cause=_REFUSED)), b""
         outcome = perform(task, warm=kernels.warm)
-        content = Path(outcome.path).read_bytes() if outcome.path else b""
+        made = executed(Path(folder), task.stem, outcome.state)
+        content = made.read_bytes() if made.is_file() else b""
     return worker.address, asdict(outcome), content
 
 
-def _outcome(task: Task, future: Any) -> tuple[Outcome, str]:
+def _outcome(task: Task, future: Any) -> tuple[Record, str]:
     """Return the outcome of a task on the cluster, and its worker; save the executed notebook."""
     try:
         worker, message, content = future.result(timeout=_CONNECT_SECONDS)
     except Exception as error:  # a cluster can raise anything: a killed worker, a lost connection
-        return failure(f"The cluster lost the run: {type(error).__name__}: {error}", cause="died"), ""
-    outcome = Outcome(**message)
-    if not outcome.path:
-        return outcome, worker
-    path = Path(task.folder) / Path(outcome.path).name
-    try:
-        path.write_bytes(content)
-        sync(path)
-    except OSError as error:
-        words = f"The executed notebook cannot be written: {error.strerror or error}."
-        return failure(words, cause="disk"), worker
-    return replace(outcome, path=str(path)), worker
+        return task.failed(f"The cluster lost the run: {type(error).__name__}: {error}", cause="died"), ""
+    outcome = record_from(message)
+    if content:
+        path = executed(Path(task.folder), task.stem, outcome.state)
+        try:
+            path.write_bytes(content)
+            sync(path)
+        except OSError as error:
+            words = f"The executed notebook cannot be written: {error.strerror or error}."
+            return task.failed(words, cause="disk"), worker
+    return outcome, worker

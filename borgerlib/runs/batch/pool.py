@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from borgerlib.errors import RunError
-from borgerlib.runs.batch.task import Outcome, Task, failure
+from borgerlib.runs.batch.task import Task
+from borgerlib.runs.planning.manifest import Record, record_from
 from borgerlib.runs.warm.client import Ahead, WarmServer
 from borgerlib.runs.warm.forked import dying_with_us
 from borgerlib.runs.warm.surroundings import kernel_environment, last_words, memory_kills
@@ -42,7 +43,7 @@ class Crew(Protocol):
     def give(self, task: Task) -> None:
         """Let a worker do the task."""
 
-    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Record]]:
         """Yield finished tasks, waiting up to `seconds` for the first."""
 
     def stop(self) -> None:
@@ -101,7 +102,7 @@ class LocalCrew:
         with suppress(OSError, ValueError):
             print(json.dumps(asdict(task)), file=worker.process.stdin, flush=True)
 
-    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Record]]:
         """Yield finished tasks; the task of a worker that died has failed."""
         if self._server is not None:
             self._server.tend()
@@ -116,7 +117,7 @@ class LocalCrew:
             if task is None:
                 continue
             self._deaths = 0 if line or worker.out_of_time else self._deaths + 1
-            outcome = Outcome(**json.loads(line)) if line else self._death(worker, task)
+            outcome = record_from(json.loads(line)) if line else self._death(worker, task)
             if worker.tasks >= _TASKS_A_WORKER and line:
                 self._retire(worker)  # libraries leak; a new worker does not
             yield task, outcome
@@ -182,10 +183,10 @@ class LocalCrew:
                 worker.out_of_time = True
                 worker.process.kill()
 
-    def _death(self, worker: _Worker, task: Task) -> Outcome:
+    def _death(self, worker: _Worker, task: Task) -> Record:
         if worker.out_of_time:
             words = f"{task.what} was stopped: it took more than the {task.timeout:g} seconds it may take."
-            return failure(words, cause="time", seconds=time.monotonic() - worker.started)
+            return task.failed(words, cause="time", seconds=time.monotonic() - worker.started)
         last = last_words(worker.log)
         if memory_kills() > self._memory_kills:
             self._memory_kills = memory_kills()
@@ -196,7 +197,7 @@ class LocalCrew:
                 hint="They may have run out of memory: run fewer at once with --jobs 1.",
             )
         seconds = time.monotonic() - worker.started
-        return failure(f"The worker process died{last}.", cause="died", seconds=seconds)
+        return task.failed(f"The worker process died{last}.", cause="died", seconds=seconds)
 
 
 def all_from(waiting: queue.SimpleQueue[Item], seconds: float) -> Iterator[Item]:

@@ -17,17 +17,21 @@ from borgerlib.runs.kernels.attempt import MEMORY
 from borgerlib.runs.pages.overview_page import keep_overview_in_step, write_overview
 from borgerlib.runs.planning.due import BatchPlan, make_plan
 from borgerlib.runs.planning.folder_lock import folder_lock
-from borgerlib.runs.planning.manifest import BEGUN, FOLDER, LOCK, Manifest
+from borgerlib.runs.planning.manifest import BEGUN, FOLDER, LOCK, History, Manifest
 from borgerlib.runs.warm.client import Ahead
 
 _WORK = "work"
 _TWO_REPORTS = 24
 
 
-def plan_batch(names: Sequence[str], *, out: Path | None = None, **options: Any) -> BatchPlan:
-    """Return what `run_batch` would do; options as there (only, force, formats, notebooks)."""
+def plan_batch(
+    names: Sequence[str], *, out: Path | None = None, force: bool = False, **options: Any
+) -> BatchPlan:
+    """Return what `run_batch` would do; options as there (only, formats, notebooks)."""
     folder = (out or places.reports()).resolve()
-    return make_plan(names, folder, Manifest(folder).read(), since=_forced_since(folder), **options)
+    history = Manifest(folder).read()
+    forced = _forced_since(folder, history) if force else None
+    return make_plan(names, folder, history, forced=forced, **options)
 
 
 def run_batch(
@@ -98,20 +102,14 @@ def run_batch(
     with _held(folder, wait=wait) as work:
         manifest = Manifest(folder)
         history = manifest.read()
-        since = _forced_since(folder)
-        if force and since is None:
-            since = history.sequence
+        forced = _forced_since(folder, history) if force else None
         made = make_plan(
-            names,
-            folder,
-            history,
-            only=only,
-            force=force,
-            since=since,
-            formats=formats,
-            notebooks=notebooks,
+            names, folder, history, only=only, forced=forced, formats=formats, notebooks=notebooks
         )
-        (folder / FOLDER / BEGUN).write_text("" if since is None else str(since), encoding="ascii")
+        begun = folder / FOLDER / BEGUN
+        begun.touch()  # of a forced batch that broke off, it keeps the number
+        if forced is not None:
+            begun.write_text(str(forced), encoding="ascii")
         batch = BatchWork(
             folder,
             work=work,
@@ -142,12 +140,12 @@ def run_batch(
         return batch.progress(None)
 
 
-def _forced_since(folder: Path) -> int | None:
-    """Return the manifest's number at which a forced batch began that broke off; None if there is none."""
+def _forced_since(folder: Path, history: History) -> int:
+    """Return the manifest's number at which a forced batch begins, or began if one broke off."""
     try:
         return int((folder / FOLDER / BEGUN).read_text(encoding="ascii"))
     except (OSError, ValueError):
-        return None
+        return history.sequence
 
 
 @contextmanager

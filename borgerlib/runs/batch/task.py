@@ -1,4 +1,4 @@
-"""One piece of a batch's work, as it is sent to a worker process or machine, and its outcome."""
+"""One piece of a batch's work, as it is sent to a worker process or machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from borgerlib.errors import RunError
-from borgerlib.runs.planning.manifest import State
+from borgerlib.runs.planning.manifest import Record, State
 
 # Causes that may be temporary: the kernel died or did not start, the worker was lost. Not: a cell raised.
 PASSING = frozenset({"died", "start"})
@@ -62,24 +62,24 @@ class Task:
         """What is made, as the beginning of a sentence."""
         return f"The search and saving of {self.stem}" if self.notebook else "The report"
 
+    def record(self, state: State, seconds: float = 0.0, **known: Any) -> Record:
+        """Return the record of the task, which has ended; `known` are further fields of it."""
+        return Record(
+            self.place,
+            self.name,
+            self.stem,
+            state,
+            seconds=round(seconds, 3),
+            inputs=self.inputs,
+            timeout=self.timeout,
+            memory_limit=self.memory_limit,
+            formats=self.formats,
+            **known,
+        )
 
-@dataclass(frozen=True)
-class Outcome:
-    """The outcome of a task; fields as in `planning.manifest.Record`, and the path of what was made."""
-
-    state: State
-    seconds: float = 0.0
-    path: str = ""
-    output: str = ""
-    size: int = 0
-    error: str = ""
-    cell: int = 0
-    cause: str = ""
-    kernel: str = ""
-    attempts: int = 1
-    note: str = ""
-    files: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
+    def failed(self, error: str, *, cause: str, seconds: float = 0.0) -> Record:
+        """Return the record of the task, which has failed."""
+        return self.record("failed", seconds, error=error, cause=cause)
 
 
 def task_from(message: Mapping[str, Any]) -> Task:
@@ -88,9 +88,9 @@ def task_from(message: Mapping[str, Any]) -> Task:
     return Task(**{**message, **lists})
 
 
-def failure(error: str, *, cause: str, seconds: float = 0.0) -> Outcome:
-    """Return the outcome of a task that failed."""
-    return Outcome("failed", seconds, error=error, cause=cause)
+def executed(folder: Path, stem: str, state: State) -> Path:
+    """Return the executed notebook of a run in the run's folder, of a failed one as far as it came."""
+    return folder / f"{stem}{'.failed' if state == 'failed' else ''}.ipynb"
 
 
 def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:

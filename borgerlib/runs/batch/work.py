@@ -19,7 +19,7 @@ from pathlib import Path
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import share
 from borgerlib.runs.batch.pool import Crew
-from borgerlib.runs.batch.task import PASSING, Outcome, Task
+from borgerlib.runs.batch.task import PASSING, Task, executed
 from borgerlib.runs.planning.due import BatchPlan, executed_folder, is_whole
 from borgerlib.runs.planning.inputs import InputHashes
 from borgerlib.runs.planning.manifest import History, Manifest, Record, State
@@ -132,9 +132,9 @@ class BatchWork:
             if key in self._alike and is_whole(self.folder, there):
                 first = self._alike[key][0]
                 self._runs = deque(task for task in self._runs if (task.place, task.stem) != first.key)
-                path = executed_folder(self.folder) / there.place / f"{there.notebook}.ipynb"
+                home = executed_folder(self.folder) / there.place
                 self._count["alike"] += 1
-                self._run_ended(self._alike[key], path, replace(there, seconds=0.0))
+                self._run_ended(self._alike[key], home, replace(there, seconds=0.0))
 
     def work_through(self, crew: Crew) -> None:
         """Let the crew do everything, and record each result as it comes."""
@@ -201,40 +201,27 @@ class BatchWork:
             )
         )
 
-    def _settle(self, task: Task, outcome: Outcome) -> None:
+    def _settle(self, task: Task, outcome: Record) -> None:
         self._busy -= 1
         started, attempt = self._given.pop(task.folder)
         try:
             if outcome.cause in PASSING and max(attempt, outcome.attempts) < _ATTEMPTS:
                 (self._runs if task.notebook else self._reports).appendleft(task)
                 return
-            known = asdict(outcome) | {"attempts": max(attempt, outcome.attempts)}
-            known["seconds"] = round(outcome.seconds, 3)
-            del known["path"]
-            record = Record(
-                task.place,
-                task.name,
-                task.stem,
-                started=started,
-                inputs=dict(task.inputs),
-                timeout=task.timeout,
-                memory_limit=task.memory_limit,
-                formats=task.formats,
-                **known,
-            )
+            record = replace(outcome, started=started, attempts=max(attempt, outcome.attempts))
             if task.notebook:
                 alike = self._alike[made_from(task.stem, task.inputs)]
                 made_of = replace(record, inputs=_inputs_after(task, outcome))
-                self._run_ended(alike, Path(outcome.path), made_of)
+                self._run_ended(alike, Path(task.folder), made_of)
             else:
                 self._keep(record)
         finally:
             shutil.rmtree(task.folder, ignore_errors=True)
 
-    def _run_ended(self, alike: Sequence[Wanted], path: Path, record: Record) -> None:
+    def _run_ended(self, alike: Sequence[Wanted], folder: Path, record: Record) -> None:
         """Record a run for all municipalities that share it; for all but the first it took no time."""
         try:
-            self._put_in_place(alike, record.state, path)
+            self._put_in_place(alike, record.state, folder)
         except OSError as error:
             reason = f"The executed notebook cannot be written to {self.folder}: {error.strerror or error}."
             record = replace(record, state="failed", error=reason, cause="disk", output="", size=0)
@@ -245,7 +232,7 @@ class BatchWork:
             if not self._open[wanted.place]:
                 self._ask_for_report(wanted.place)
 
-    def _put_in_place(self, alike: Sequence[Wanted], state: State, path: Path) -> None:
+    def _put_in_place(self, alike: Sequence[Wanted], state: State, folder: Path) -> None:
         """Put an executed notebook, or what there is of a failed one, where each municipality keeps it."""
         stem = alike[0].notebook.stem
         homes = [executed_folder(self.folder) / wanted.place for wanted in alike]
@@ -253,7 +240,8 @@ class BatchWork:
             home.mkdir(parents=True, exist_ok=True)
         names = {"done": f"{stem}.ipynb", "failed": f"{stem}.failed.ipynb", "held": f"{stem}.held.ipynb"}
         kept = names.pop(state)
-        if path.name:
+        path = executed(folder, stem, state)
+        if path.is_file():
             share(path, [home / kept for home in homes])
         for left in (home / name for home in homes for key, name in names.items() if key != "done"):
             left.unlink(missing_ok=True)
@@ -292,7 +280,7 @@ class BatchWork:
         self.tell(kept[0], others=len(kept) - 1)
 
 
-def _inputs_after(task: Task, outcome: Outcome) -> dict[str, str]:
+def _inputs_after(task: Task, outcome: Record) -> dict[str, str]:
     """Return a run's input hashes; '' for inputs that changed meanwhile, so that it is due again."""
     hashes = InputHashes(library=task.inputs["library"])
     now = asdict(hashes.of(Path(task.notebook), task.parameters, read=outcome.reads))

@@ -85,8 +85,7 @@ def make_plan(
     history: History,
     *,
     only: Sequence[str] = (),
-    force: bool = False,
-    since: int | None = None,
+    forced: int | None = None,
     formats: Sequence[str] = ("html",),
     notebooks: Sequence[Path] | None = None,
 ) -> BatchPlan:
@@ -102,10 +101,8 @@ def make_plan(
         What its manifest says.
     only : sequence of str
         Prefixes of notebook names ('02'); all notebooks if empty.
-    force : bool
-        Treat all runs as due.
-    since : int, optional
-        With `force`: except those recorded after this number in the manifest.
+    forced : int, optional
+        Treat all runs as due, except those recorded after this number in the manifest.
     formats : sequence of str
         Formats in which the reports are wanted.
     notebooks : sequence of Path, optional
@@ -129,11 +126,11 @@ def make_plan(
         if path in chosen
     ]
     kept = kept_notebooks(out)
-    runs = plan(wanted, history.latest, kept, force=force, since=since)
+    runs = plan(wanted, history.latest, kept, forced=forced)
     there = {
         made_from(record.notebook, record.inputs): record
         for record in history.latest.values()
-        if not force and record.state == "done" and kept.get(record.key) == record.size
+        if forced is None and record.state == "done" and kept.get(record.key) == record.size
     }
     made = BatchPlan(runs, {}, by_place, expected, layout_hash(), wanted_formats, there)
     reports = _reports_due(made, out, history, kept)

@@ -261,14 +261,17 @@ def _is_whole(line: bytes) -> bool:
 def _read(line: bytes) -> Record | None:
     """Return the record of a line whose checksum fits, or None if it does not hold a record."""
     try:
-        kept: dict[str, Any] = json.loads(line)
-        kept |= {name: tuple(kept.get(name, ())) for name in ("formats", "files", "reads")}
-        return Record(**{name: value for name, value in kept.items() if name in _FIELDS})
+        return record_from(json.loads(line))
     except (ValueError, TypeError):
         return None
 
 
-_FIELDS = frozenset(entry.name for entry in fields(Record))
+def record_from(kept: Mapping[str, Any]) -> Record:
+    """Return the record that JSON held; what a later version of borgerlib has added to it is left out."""
+    known: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+    }
+    return Record(**{entry.name: known[entry.name] for entry in fields(Record) if entry.name in known})
 
 
 def history_of(file: BinaryIO) -> History:

@@ -123,8 +123,7 @@ def plan(
     latest: Mapping[tuple[str, str], Record],
     kept: Mapping[tuple[str, str], int],
     *,
-    force: bool = False,
-    since: int | None = None,
+    forced: int | None = None,
 ) -> Plan:
     """Say which of the wanted runs are due.
 
@@ -136,16 +135,14 @@ def plan(
         (place, notebook) → the last run, from the manifest.
     kept : mapping
         (place, notebook) → size in bytes of the executed notebook on disk.
-    force : bool
-        Treat all runs as due.
-    since : int, optional
-        With `force`: except those recorded after this number in the manifest.
+    forced : int, optional
+        Treat all runs as due, except those recorded after this number in the manifest.
     """
     due: list[DueRun] = []
     current: list[Wanted] = []
     for each in wanted:
         last = latest.get(each.key)
-        again = force and (since is None or last is None or last.sequence <= since)
+        again = forced is not None and last is not None and last.sequence <= forced
         reasons = reasons_to_run(each, last, kept.get(each.key), force=again)
         if reasons:
             due.append(DueRun(each, reasons))
