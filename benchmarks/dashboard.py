@@ -6,15 +6,14 @@ One run measures the page (Voilà) and JupyterLab on the same municipality: one 
 and box after box until all are ticked, which is the worst. In the same browser it measures
 the usual way: a dropdown, and a seaborn chart in an Output widget. That one is given the shares for nothing,
 and draws one chart where the dashboard draws three. The floor, in both places, is the same page with a kernel
-that works nothing out: it sends one of two answers that it has ready. What is left is the way there and back,
+that works nothing out: it has every answer ready, from clicks before. What is left is the way there and back,
 and the drawing. The respondents are SIMULEREDE DATA: a prepared survey, repeated.
 
 Also told: the first useful view, the memory of the kernel that answers (what it shares with other kernels
 counted in full), what 300 changes leave behind, and, with many visitors at once, each clicking every two
-seconds in a page of her own, how long their clicks take, and how much processor time a click and memory each
-visitor beyond the first needs of the server. A visitor's own computer draws her page; here, where one would
-draw them all, only the first is drawn. A part that fails is told, and costs no other its figures; then the
-command ends with 1.
+seconds, how long their answers take to arrive (`benchmarks/meeting.py`), and how much processor time a click
+and memory each visitor beyond the first needs of the server. A part that fails is told, and costs no other
+its figures; then the command ends with 1.
 """
 
 from __future__ import annotations
@@ -42,8 +41,10 @@ import nbformat
 import numpy as np
 import pandas as pd
 import psutil
+from meeting import Visitor, click_together
 
 from borgerlib import places
+from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.dashboard.server.serve import NOTEBOOK, dashboard_server
 from borgerlib.dashboard.server.visitors import MESSAGES_A_MINUTE
 from borgerlib.interest import store
@@ -73,19 +74,11 @@ CLICK = """(index) => new Promise((done, fail) => {
   boxes[index % boxes.length].click();
 })"""
 
-# What a visitor at a meeting does: a click about every two seconds. The page goes on by itself.
-MEETING = f"""(clicks) => {{
-  const click = {CLICK};
-  const pause = () => new Promise((done) => setTimeout(done, 1000 + 2000 * Math.random()));
-  window.taken = (async () => {{
-    const taken = [];
-    for (let index = 0; index < clicks; index++) {{
-      await pause();
-      taken.push(await click(index));
-    }}
-    return taken;
-  }})();
-}}"""
+# Leaves no box ticked.
+UNTICK = """async (click) => {
+  const boxes = [...document.querySelectorAll(".borger-dashboard .filter input[type=checkbox]")];
+  for (const [index, box] of boxes.entries()) if (box.checked) await eval(click)(index);
+}"""
 
 CELL_BEGUN = (
     "[...document.querySelectorAll('.jp-InputPrompt')].some((prompt) => /[0-9*]/.test(prompt.textContent))"
@@ -110,15 +103,15 @@ USUAL = """(index) => new Promise((done, fail) => {
 })"""
 
 FLOOR_CELL = """
-ready, hear = [], dashboard._hear
+ready, hear = {}, dashboard._hear
 def answer_at_once(content):
     if content["kind"] != "select":
         hear(content)
-    elif len(ready) < 2:
-        hear(content)
-        ready.append(dict(dashboard.view))
+    elif repr(content["levels"]) in ready:
+        dashboard.view = {**ready[repr(content["levels"])], "number": content["number"]}
     else:
-        dashboard.view = {**ready[content["number"] % 2], "number": content["number"]}
+        hear(content)
+        ready[repr(content["levels"])] = dict(dashboard.view)
 dashboard._hear = answer_at_once
 """
 
@@ -200,7 +193,16 @@ def clicks(page: Any, script: str, count: int, *, each: int = 1) -> list[float]:
 
 
 def boxes(page: Any, name: str, changes: int) -> dict[str, float]:
-    """Return the figures of ordinary clicks, one box on and off again, and of box after box until all are."""
+    """Return the figures of ordinary clicks, one box on and off again, and of box after box until all are.
+
+    All of it is done twice, so that the floor has every answer ready the second time, which counts.
+    """
+    boxes_once(page, name, changes)
+    page.evaluate(UNTICK, CLICK)
+    return boxes_once(page, name, changes)
+
+
+def boxes_once(page: Any, name: str, changes: int) -> dict[str, float]:
     one_box, all_boxes = (clicks(page, CLICK, 2 * (changes // 2), each=each) for each in (2, 1))
     return of_clicks(f"{name}_one_box", one_box) | of_clicks(name, all_boxes)
 
@@ -247,25 +249,21 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
         }
 
 
-def visitors(browser: Any, options: argparse.Namespace) -> dict[str, float]:
+def visitors(options: argparse.Namespace) -> dict[str, float]:
     """Measure many visitors at once."""
+    filters = open_answers("Odense").offer.filters
+    boxes = [(each.role, level.id) for each in filters for level in each.levels]
     with dashboard_server("Odense", port=9300) as server:
         time.sleep(3)
-        pages, used = [], []
+        here, used = [], []
         for _ in range(options.visitors):
-            pages.append(open_page(browser, server.address)[0])
+            here.append(Visitor(server.address))
             time.sleep(1)  # the kernel that stands ready for the next
             used.append(sum(memory(server.process.pid, "pss").values()))
-        for page in pages[1:]:
-            page.add_style_tag(content=".borger-dashboard { display: none }")
         before = processor_time(server.process.pid)
-        for page in pages:
-            page.evaluate(MEETING, max(5, options.changes // 5))
-        taken = [milliseconds for page in pages for milliseconds in page.evaluate("window.taken")]
+        taken = click_together(here, boxes, max(5, options.changes // 5))
         busy = 1000 * (processor_time(server.process.pid) - before) / len(taken)
         used.append(sum(memory(server.process.pid, "pss").values()))
-        for page in pages:
-            page.context.close()
     each = (used[-1] - used[0]) / max(1, options.visitors - 1)
     return of_clicks("visitors", taken) | {"processor_a_click_ms": busy, "memory_a_visitor_mb": each}
 
@@ -426,8 +424,9 @@ def main() -> None:
         os.environ["BORGER_WORKSPACE"] = workspace
         start = {"rows": float(options.rows), "cube_build_s": repeated(Path(workspace), options.rows)}
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        in_browser = (voila, visitors, jupyterlab, floor, usual)
+        in_browser = (voila, jupyterlab, floor, usual)
         parts = {part.__name__: partial(part, browser, options) for part in in_browser}
+        parts["visitors"] = partial(visitors, options)
         found, whole = measured({"first_start": lambda: start, **parts})
         browser.close()
     found |= ratios(found)
