@@ -26,7 +26,7 @@ from .survey.readers.read import read_export as read_export, read_responses as r
 from .survey.mapping.file import load_mapping as load_mapping
 from .survey.mapping.suggestion import suggest_mapping as suggest_mapping
 from .survey.cleaning.clean import clean as clean
-from .survey.cleaning.rules import CleaningRules as CleaningRules
+from .survey.cleaning.ages import CleaningRules as CleaningRules
 from .survey.simulation.simulate import simulate_export as simulate_export, true_shares as true_shares
 from .population.municipalities import (
     Municipality as Municipality,

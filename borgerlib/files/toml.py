@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -215,10 +215,10 @@ def comment(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def quoted(text: str) -> str:
-    """Return a text as TOML writes it."""
-    # A TOML basic string is a JSON string, except for the delete character, which only JSON allows.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def quoted(value: str | bool | int | Sequence[str]) -> str:
+    """Return a value as TOML writes it."""
+    # TOML writes texts, numbers, booleans and lists as JSON does; only JSON allows the delete character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @cache

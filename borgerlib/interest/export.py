@@ -18,7 +18,7 @@ from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.survey import open_survey
 from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.survey.cleaning.age_repairs import AGE_COLUMN
+from borgerlib.survey.cleaning.ages import AGE_COLUMN
 from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.export import PREFIX

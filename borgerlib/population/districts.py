@@ -12,11 +12,11 @@ from borgerlib.errors import DataError, MarginError, ParameterError
 from borgerlib.population.municipalities import municipality
 from borgerlib.population.table import population
 from borgerlib.survey.codebook.age_options import years_of
-from borgerlib.survey.grid.limits import Limits, check_file
+from borgerlib.survey.grid.limits import check_file
 from borgerlib.survey.grid.text import read_text_grid
 
 _TOTALS = {"i alt", "ialt", "total", "sum", "alle", "hele kommunen"}
-_LIMITS = Limits(file_bytes=10_000_000)
+_FILE_BYTES = 10_000_000
 
 
 def read_district_margin(
@@ -124,8 +124,8 @@ def rows_of(path: Path, wanted: Sequence[str]) -> tuple[list[tuple[int, dict[str
         The file is missing, too large, not text, or lacks one of the `wanted` columns.
     """
     try:
-        check_file(path, _LIMITS)
-        grid = read_text_grid(path, limits=_LIMITS, keep_ragged=True)
+        check_file(path, file_bytes=_FILE_BYTES)
+        grid = read_text_grid(path, keep_ragged=True)
     except DataError as error:
         hint = f"Give a list that is saved as 'CSV UTF-8', with semicolons between {', '.join(wanted)}."
         raise DataError(error.message, hint=hint) from error

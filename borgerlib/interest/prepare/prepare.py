@@ -24,8 +24,8 @@ from borgerlib.interest.weighting.plan import weigh
 from borgerlib.interest.weighting.rules import WEIGHT, load_weighting_rules
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.said import said
+from borgerlib.survey.cleaning.ages import CleaningRules
 from borgerlib.survey.cleaning.clean import REASONS, clean
-from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import codebook_file, load_codebook
 from borgerlib.survey.form.write import texts_of
 from borgerlib.survey.mapping.file import load_mapping

@@ -18,7 +18,7 @@ from borgerlib.statistics.selections.randomised import (
     randomised,
     secret_numbers,
 )
-from borgerlib.survey.cleaning.age_repairs import age_column
+from borgerlib.survey.cleaning.ages import age_column
 from borgerlib.survey.codebook.model import Codebook, Item
 
 _WHO = ("age", "age_group", "sex", "area_type", "area")

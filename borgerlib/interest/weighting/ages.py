@@ -12,7 +12,7 @@ from borgerlib.errors import CodebookError
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.population.ages import AGE_BANDS, age_band, age_band_labels
 from borgerlib.said import said
-from borgerlib.survey.cleaning.age_repairs import age_column
+from borgerlib.survey.cleaning.ages import age_column
 from borgerlib.survey.codebook.age_options import age_options, banded_item
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.responses import Responses

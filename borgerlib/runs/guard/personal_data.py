@@ -23,7 +23,6 @@ from borgerlib.personal import MAIL
 from borgerlib.runs.guard import signs
 from borgerlib.runs.guard.contact_columns import shows_contact_columns
 from borgerlib.runs.guard.markup import MarkupCell, MarkupTable, read_markup
-from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.text import decode
 
 # Pictures and hashes are long runs of digits and letters without meaning.
@@ -46,7 +45,7 @@ _FORMULA_TEXT = re.compile(r"<c\b[^<>]*\st=[\"']str[^<>]*+>.*?</c>", re.DOTALL)
 # Attributes that only draw the lines of a picture.
 _LINES = re.compile(r"\b(?:d|points|transform|viewBox)=(?:\"[^\"]*+|'[^']*+)")
 _PACKED, _OPEN_DOCUMENT = b"PK\x03\x04", b"opendocument.spreadsheet"
-_LIMITS = Limits(unpacked_bytes=200_000_000)
+_UNPACKED_BYTES = 200_000_000
 _DEEPEST = 3
 
 
@@ -240,7 +239,7 @@ def _sheets(content: bytes) -> Iterator[str | MarkupTable]:
     with owned_temporary_folder() as folder:
         file = folder / ("fil.ods" if _OPEN_DOCUMENT in content[:200] else "fil.xlsx")
         file.write_bytes(content)
-        for grid in read_workbook_grids(file, limits=_LIMITS):
+        for grid in read_workbook_grids(file, unpacked_bytes=_UNPACKED_BYTES):
             yield "\n".join([grid.sheet, *("\t".join(row) for row in grid.rows)])
             yield _table([*grid.rows[0]], [[*row] for row in grid.rows[1:]])
         with ZipFile(file) as archive:

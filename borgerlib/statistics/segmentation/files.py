@@ -110,7 +110,7 @@ def save_segments(segments: Sequence[Segment], path: str | Path) -> Path:
     for segment in segments:
         lines.append(f"[{segment.name}]")
         for item, options in segment.rules.items():
-            lines.append(f"{item} = [{', '.join(quoted(o) for o in options)}]")
+            lines.append(f"{item} = {quoted(list(options))}")
         lines.append("")
     return write_new(Path(path), "\n".join(lines))
 

@@ -8,9 +8,9 @@ from functools import partial
 
 import pandas as pd
 
-from borgerlib.survey.cleaning import age_repairs, rejections, repairs
+from borgerlib.survey.cleaning import ages, rejections, repairs
+from borgerlib.survey.cleaning.ages import CleaningRules
 from borgerlib.survey.cleaning.flags import FLAGS, flag_rows
-from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.cleaning.violations import (
     CHANGE_COLUMNS,
     VIOLATION_COLUMNS,
@@ -44,12 +44,12 @@ _OF_ANSWERS: tuple[Step, ...] = (
     ("times_reversed", repairs.clear_reversed_times),
 )
 _OF_AGE: tuple[Step, ...] = (
-    ("impossible_birth_year", age_repairs.clear_impossible_birth_year),
-    ("birth_year_as_age", age_repairs.age_from_year_in_age),
-    ("impossible_age", age_repairs.clear_impossible_age),
-    ("age_in_years", age_repairs.age_in_whole_years),
-    ("age_disagrees", partial(age_repairs.age_by_birth_year, missing=False)),
-    ("age_from_birth_year", partial(age_repairs.age_by_birth_year, missing=True)),
+    ("impossible_birth_year", ages.clear_impossible_birth_year),
+    ("birth_year_as_age", ages.age_from_year_in_age),
+    ("impossible_age", ages.clear_impossible_age),
+    ("age_in_years", ages.age_in_whole_years),
+    ("age_disagrees", partial(ages.age_by_birth_year, missing=False)),
+    ("age_from_birth_year", partial(ages.age_by_birth_year, missing=True)),
 )
 # Applied after the search for duplicates, which they would hide.
 _FINISHING: tuple[Step, ...] = (

@@ -8,7 +8,7 @@ import pandas as pd
 from borgerlib.errors import CodebookError, DataError
 from borgerlib.personal import MASK, contact_key, refuse_cpr_columns
 from borgerlib.said import said
-from borgerlib.survey.cleaning.age_repairs import age_column
+from borgerlib.survey.cleaning.ages import age_column
 from borgerlib.survey.cleaning.repairs import CONSENT_GIVEN, id_column
 from borgerlib.survey.cleaning.violations import VIOLATION_COLUMNS, contact_columns, logged
 from borgerlib.survey.codebook.age_options import age_options, banded_item

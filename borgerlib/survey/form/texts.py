@@ -127,8 +127,8 @@ def save_texts(path: Path, texts: Texts) -> None:
     """
     lines = ["# Teksterne i spørgeskemaet; 'borger form' og notebooken spoerg.ipynb læser dem her."]
     lines += [f"{key} = {quoted(text[DANISH])}" for key, text in texts.words.items()]
-    lines += [f"efter_svar = {str(texts.by_answers).lower()}", f"personalekode = {quoted(texts.staff_code)}"]
-    lines += [f"omraader = [{', '.join(map(quoted, texts.areas))}]", "", "[english]"]
+    lines += [f"efter_svar = {quoted(texts.by_answers)}", f"personalekode = {quoted(texts.staff_code)}"]
+    lines += [f"omraader = {quoted(texts.areas)}", "", "[english]"]
     english = {key: text[ENGLISH] for key, text in texts.words.items() if text[ENGLISH] != text[DANISH]}
     lines += [f"{key} = {quoted(text)}" for key, text in english.items()]
     make_folder(path.parent)

@@ -18,8 +18,7 @@ from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
 from borgerlib.survey.form.formats.page.page import page_text
-from borgerlib.survey.form.formats.paper.document import write_docx
-from borgerlib.survey.form.formats.paper.paper import write_pdf
+from borgerlib.survey.form.formats.paper.paper import write_docx, write_pdf
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.formats.xlsform import write_xlsform
 from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire

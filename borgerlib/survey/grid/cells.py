@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from borgerlib.errors import DataError
 from borgerlib.said import said
-from borgerlib.survey.grid.limits import Limits
+from borgerlib.survey.grid.limits import LONGEST_CELL
 from borgerlib.survey.grid.place import Place, find_table, is_answer_row
 from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import Problem, problems_of
@@ -97,7 +97,7 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text_of(text)).strip()
 
 
-def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> HeadedGrid:
+def as_table(grid: Grid, *, heading_rows: int | None = None) -> HeadedGrid:
     """Find headings and data rows in a grid.
 
     A column without heading is named by its position ('column 5'); columns with the same heading also get
@@ -123,8 +123,8 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
     problems = [each._replace(column=named.get(each.column, each.column)) for each in grid.problems]
     data = {}
     for name, at in zip(headings, kept, strict=True):
-        data[name] = cleaned[at].str.slice(0, limits.cell_characters)
-        problems += _too_long(cleaned[at], name, limits.cell_characters)
+        data[name] = cleaned[at].str.slice(0, LONGEST_CELL)
+        problems += _too_long(cleaned[at], name)
     frame = pd.DataFrame(data, index=index)
     return HeadedGrid(
         frame,
@@ -192,7 +192,7 @@ def _headings(naming: list[str], kept: list[int]) -> list[str]:
     return named
 
 
-def _too_long(column: pd.Series, heading: str, longest: int) -> list[Problem]:
-    cut = column[(column.str.len() > longest).fillna(False).astype(bool)]
+def _too_long(column: pd.Series, heading: str) -> list[Problem]:
+    cut = column[(column.str.len() > LONGEST_CELL).fillna(False).astype(bool)]
     shown = cut.map(lambda text: f"{text[:60]}… ({len(text)} characters)")
     return problems_of(shown, heading, "text_too_long")

@@ -17,7 +17,7 @@ import pandas as pd
 from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import HeadedGrid, one_line
-from borgerlib.survey.grid.limits import Limits, check_columns
+from borgerlib.survey.grid.limits import check_columns
 from borgerlib.survey.grid.place import RESPONSE
 from borgerlib.survey.grid.text import decode
 from borgerlib.survey.grid.values import as_text, text_of
@@ -151,7 +151,7 @@ def _splits(text: str) -> list[tuple[str, str]]:
     return [(question, choice) for question, choice in ways if question and choice]
 
 
-def read_parquet(path: Path, *, limits: Limits) -> Export:
+def read_parquet(path: Path) -> Export:
     """Read a Parquet file.
 
     Raises
@@ -172,13 +172,13 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(said("damaged_file", file=path.name, what="Parquet", how=str(error))) from error
-    texts = typed_as_text(frame, path.name, limits=limits)
+    texts = typed_as_text(frame, path.name)
     return Export(texts, tuple(question_columns(list(texts.columns))), Source("table", (path.name,)))
 
 
-def typed_as_text(frame: pd.DataFrame, file: str, *, limits: Limits) -> pd.DataFrame:
+def typed_as_text(frame: pd.DataFrame, file: str) -> pd.DataFrame:
     """Return the answers of a typed file as text, rows numbered from 1; `DataError` if there are none."""
-    check_columns(len(frame.columns), file, limits)
+    check_columns(len(frame.columns), file)
     if frame.empty:
         raise DataError(said("no_respondents", file=file))
     texts = {one_line(str(name)): as_text(frame[name]).array for name in frame.columns}
@@ -191,7 +191,7 @@ def _refuse_repeated(names: list[str], file: str) -> None:
         raise DataError(said("one_name", file=file), problems=[f"'{name}'" for name in repeated])
 
 
-def read_json(path: Path, *, limits: Limits) -> Export:
+def read_json(path: Path) -> Export:
     """Read SurveyJS's results: a list with one object per respondent, from question names to answers.
 
     Several choices of a question are in one cell, separated by ';'.
@@ -210,7 +210,7 @@ def read_json(path: Path, *, limits: Limits) -> Export:
         raise DataError(said("json_no_list", file=path.name))
     rows = [{one_line(str(name)): _cell(value, path) for name, value in person.items()} for person in people]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    check_columns(len(names), path.name, limits)
+    check_columns(len(names), path.name)
     frame = pd.DataFrame(rows, columns=names, dtype="string").replace("", pd.NA)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     source = Source("SurveyJS", (path.name,), encoding=encoding, notes=notes)

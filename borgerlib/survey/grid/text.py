@@ -12,7 +12,7 @@ from pathlib import Path
 from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid
-from borgerlib.survey.grid.limits import Limits, check_columns
+from borgerlib.survey.grid.limits import check_columns
 from borgerlib.survey.grid.values import text_of
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -134,13 +134,12 @@ def _mended(piece: str) -> str:
         return piece
 
 
-def read_text_grid(path: Path, *, limits: Limits, keep_ragged: bool = False) -> Grid:
+def read_text_grid(path: Path, *, keep_ragged: bool = False) -> Grid:
     """Read a delimited text file.
 
     Parameters
     ----------
     path : Path
-    limits : Limits
     keep_ragged : bool
         Keep rows with more or fewer cells than the first: the caller reports them.
 
@@ -157,7 +156,7 @@ def read_text_grid(path: Path, *, limits: Limits, keep_ragged: bool = False) -> 
     records = _records(body, delimiter, name=path.name, first_line=skipped)
     if not records:
         raise DataError(said("no_text", file=path.name))
-    records, width = _same_width(records, name=path.name, limits=limits)
+    records, width = _same_width(records, name=path.name)
     if not keep_ragged:
         _refuse_ragged(records, width, name=path.name)
     return Grid(
@@ -170,10 +169,10 @@ def read_text_grid(path: Path, *, limits: Limits, keep_ragged: bool = False) -> 
     )
 
 
-def _same_width(records: list[_Record], *, name: str, limits: Limits) -> tuple[list[_Record], int]:
+def _same_width(records: list[_Record], *, name: str) -> tuple[list[_Record], int]:
     """Make titles above the table and notes below it as wide as the table; also return the width."""
     width = _width([len(cells) for _, _, cells in records[:50]])
-    check_columns(width, name, limits)
+    check_columns(width, name)
     first = next((at for at, (_, _, cells) in enumerate(records) if len(cells) >= width), 0)
     whole = list(records)
     odd = (at for at, (_, _, cells) in enumerate(records) if len(cells) != width)

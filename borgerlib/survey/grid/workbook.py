@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid
-from borgerlib.survey.grid.limits import Limits, check_columns
+from borgerlib.survey.grid.limits import UNPACKED_BYTES, check_columns
 from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import Problem
 
@@ -37,7 +37,7 @@ class _Marks:
 _CHUNK = 1 << 20
 
 
-def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
+def read_workbook_grids(path: Path, *, unpacked_bytes: int = UNPACKED_BYTES) -> list[Grid]:
     """Read every worksheet that is not empty.
 
     Formulas are not evaluated, and their stored results are not trusted: the cell counts as blank, and the
@@ -46,10 +46,10 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     Raises
     ------
     DataError
-        The file is not a workbook, is truncated, unpacks to more than `limits` allow, declares XML entities,
-        or is an OpenDocument sheet with formulas.
+        The file is not a workbook, is truncated, unpacks to more bytes than allowed, declares XML
+        entities, or is an OpenDocument sheet with formulas.
     """
-    marks = _inspect(path, limits)
+    marks = _inspect(path, unpacked_bytes)
     # Imported here: only workbooks need it.
     from python_calamine import SheetTypeEnum, SheetVisibleEnum, load_workbook
 
@@ -60,7 +60,7 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
             for sheet in sheets:
                 cells = book.get_sheet_by_name(sheet.name)
                 rows = cells.to_python(skip_empty_area=False)
-                grid = _grid(path, sheet.name, rows, marks.get(sheet.name, _Marks()), limits)
+                grid = _grid(path, sheet.name, rows, marks.get(sheet.name, _Marks()))
                 hidden = sheet.visible != SheetVisibleEnum.Visible
                 ranges = cells.merged_cell_ranges or ()
                 merged = tuple((top + 1, end + 1, left) for (top, left), (end, _) in ranges if end > top)
@@ -77,12 +77,12 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     return filled
 
 
-def _inspect(path: Path, limits: Limits) -> dict[str, _Marks]:
+def _inspect(path: Path, unpacked_bytes: int) -> dict[str, _Marks]:
     """Check the archive, and return the formulas, errors and hidden parts of each worksheet."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-            _refuse_bomb(path, parts, limits)
+            _refuse_bomb(path, parts, unpacked_bytes)
             names = {part.filename for part in parts}
             is_open = "mimetype" in names and archive.read("mimetype").startswith(_OPEN_DOCUMENT)
             if not is_open and "xl/workbook.xml" not in names:
@@ -114,12 +114,12 @@ def _no_workbook(path: Path, names: set[str]) -> DataError:
     return DataError(said("packed_file", file=path.name, inside=inside))
 
 
-def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], unpacked_bytes: int) -> None:
     # The declared sizes can be trusted: zipfile never unpacks more of a part than its entry declares.
     size = sum(part.file_size for part in parts)
-    if size > limits.unpacked_bytes:
+    if size > unpacked_bytes:
         raise DataError(
-            said("unpacks_too_large", file=path.name, size=f"{size:,}", most=f"{limits.unpacked_bytes:,}")
+            said("unpacks_too_large", file=path.name, size=f"{size:,}", most=f"{unpacked_bytes:,}")
         )
 
 
@@ -186,7 +186,7 @@ def _place(reference: str, otherwise: int) -> str:
     return str(column_index_from_string(reference.rstrip("0123456789")) - 1 if reference else otherwise)
 
 
-def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: Limits) -> Grid:
+def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks) -> Grid:
     sheet = text_of(sheet)
     name = f"{path.name}, sheet '{sheet}'"
     for each in marks.refused:
@@ -203,7 +203,7 @@ def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: 
             kept.append(texts)
             numbers.append(number)
     # Cells far to the right may be formatted but empty.
-    check_columns(width, name, limits)
+    check_columns(width, name)
     kept = [texts[:width] for texts in kept] if kept and len(kept[0]) > width else kept
     notes = tuple(_sheet_notes(marks, numbers, width))
     return Grid(name, kept, numbers, sheet=sheet, notes=notes, problems=tuple(marks.refused))

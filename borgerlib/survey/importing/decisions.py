@@ -18,11 +18,10 @@ from borgerlib.survey.importing.codebook_draft import codebook_text
 from borgerlib.survey.importing.pieces import pieces_of
 from borgerlib.survey.importing.question import MISSING, ImportedQuestion, one_option_a_sex
 from borgerlib.survey.importing.questions import questions
-from borgerlib.survey.mapping.candidate import Candidate
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import ItemMapping, Layout
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
-from borgerlib.survey.mapping.seen import look
+from borgerlib.survey.mapping.seen import Candidate, look
 from borgerlib.survey.mapping.suggestion import mapping_toml, suggest_mapping, suggestion_of
 from borgerlib.survey.readers.read import read_export
 from borgerlib.survey.responses import Export, Responses

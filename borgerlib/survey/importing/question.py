@@ -9,12 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from borgerlib.personal import is_contact_heading
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.matching import (
-    SEXES,
-    is_other,
-    normalise,
-    uncoded,
-)
+from borgerlib.survey.codebook.matching import SEXES, is_other, normalise, uncoded
 from borgerlib.survey.codebook.model import Kind
 from borgerlib.survey.mapping.seen import unnumbered
 

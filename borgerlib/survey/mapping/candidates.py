@@ -12,18 +12,23 @@ from borgerlib.said import said
 from borgerlib.survey.codebook.matching import OptionMatcher, is_unwilling, matcher, other_or_refusal
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers, parse_years
-from borgerlib.survey.mapping.candidate import (
+from borgerlib.survey.mapping.file import ItemMapping
+from borgerlib.survey.mapping.multiple import indicator_candidates, joined_candidate, ranked_candidates
+from borgerlib.survey.mapping.seen import (
     ALIKE,
     FREQUENT,
     NEARLY_ALL,
     OTHER_TEXT,
+    RELATED,
+    SIMILAR,
     Candidate,
+    Seen,
+    asks,
     guess,
+    is_indicator,
+    likeness,
     reworded,
 )
-from borgerlib.survey.mapping.file import ItemMapping
-from borgerlib.survey.mapping.multiple import indicator_candidates, joined_candidate, ranked_candidates
-from borgerlib.survey.mapping.seen import RELATED, SIMILAR, Seen, asks, is_indicator, likeness
 
 _MOSTLY = 0.9
 _TIDY = 0.8

@@ -17,7 +17,6 @@ from borgerlib.said import said
 from borgerlib.survey.codebook.matching import no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers, parse_years
-from borgerlib.survey.mapping.candidate import FREQUENT, reworded
 from borgerlib.survey.mapping.choices import (
     Coded,
     indicated_choices,
@@ -29,6 +28,7 @@ from borgerlib.survey.mapping.choices import (
 )
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.mapping.notes import broken, notes_of, of_item, unread_columns
+from borgerlib.survey.mapping.seen import FREQUENT, reworded
 from borgerlib.survey.responses import Export, Problem, Responses, dtype_of, problem_frame, problems_of
 
 _OLDEST = 130

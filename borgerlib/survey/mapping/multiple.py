@@ -11,16 +11,20 @@ from borgerlib.said import said
 from borgerlib.survey.codebook.joined import joined_text
 from borgerlib.survey.codebook.matching import is_unwilling, matcher, normalise
 from borgerlib.survey.codebook.model import Item
-from borgerlib.survey.mapping.candidate import NEARLY_ALL, OTHER_TEXT, Candidate, guess, reworded
 from borgerlib.survey.mapping.choices import said_otherwise
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.mapping.seen import (
+    NEARLY_ALL,
+    OTHER_TEXT,
     RELATED,
+    Candidate,
     Seen,
     asks,
+    guess,
     is_indicator,
     is_ranking,
     likeness,
+    reworded,
     without_place,
 )
 

@@ -12,9 +12,9 @@ from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, no
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.codebook.outside import code_doubts, codes_outside, number_doubts
 from borgerlib.survey.form.names import MARK, OWN_ID
-from borgerlib.survey.mapping.candidate import FREQUENT
 from borgerlib.survey.mapping.choices import Coded, label_of
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
+from borgerlib.survey.mapping.seen import FREQUENT
 from borgerlib.survey.responses import Column, Export
 
 _NAMED = 4

@@ -12,11 +12,10 @@ from borgerlib.files.toml import UNSURE, comment, quoted, write_new
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.model import CITIZENS, Codebook, Item
 from borgerlib.survey.form.recognised import recognised
-from borgerlib.survey.mapping.candidate import Candidate
 from borgerlib.survey.mapping.candidates import candidates
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
-from borgerlib.survey.mapping.seen import SIMILAR, Seen, likeness, look
+from borgerlib.survey.mapping.seen import SIMILAR, Candidate, Seen, likeness, look
 from borgerlib.survey.responses import Export
 
 Confidence = Literal["sure", "unsure", "missing"]
@@ -213,12 +212,12 @@ def suggestion_of(
 
 def mapping_toml(suggestion: Suggestion) -> str:
     """Return a suggestion as TOML, with comments on what is in doubt, missing or unused."""
-    parts = [
-        _HEAD.format(survey=suggestion.mapping.survey),
-        f"survey = {quoted(suggestion.mapping.survey)}\n{_where(suggestion.mapping)}",
-    ]
+    mapping = suggestion.mapping
+    keys = {"survey": mapping.survey, "sheet": mapping.sheet or None, "heading_rows": mapping.heading_rows}
+    lines = (f"{key} = {quoted(value)}\n" for key, value in keys.items() if value is not None)
+    parts = [_HEAD.format(survey=mapping.survey), "".join(lines)]
     for item_id, confidence in suggestion.confidence.items():
-        entry = suggestion.mapping.item(item_id)
+        entry = mapping.item(item_id)
         if entry is None:
             parts.append(f"# [items.{item_id}]\n# missing: {suggestion.reasons[item_id]}\n")
         else:
@@ -242,21 +241,14 @@ def write_mapping(suggestion: Suggestion, path: str | Path) -> Path:
     return write_new(Path(path), mapping_toml(suggestion))
 
 
-def _where(mapping: ColumnMapping) -> str:
-    rows = f"heading_rows = {mapping.heading_rows}\n" if mapping.heading_rows is not None else ""
-    return (f"sheet = {quoted(mapping.sheet)}\n" if mapping.sheet else "") + rows
-
-
 def _table(entry: ItemMapping) -> str:
-    lines = [f"[items.{entry.item}]"]
-    if entry.layout != "value":
-        lines.append(f"layout = {quoted(entry.layout)}")
-    if entry.layout != "indicators":
-        lines.append(f"columns = [{', '.join(quoted(column) for column in entry.columns)}]")
-    if entry.separator:
-        lines.append(f"separator = {quoted(entry.separator)}")
-    if entry.missing:
-        lines.append(f"missing = [{', '.join(quoted(text) for text in entry.missing)}]")
+    keys = {
+        "layout": entry.layout if entry.layout != "value" else "",
+        "columns": entry.columns if entry.layout != "indicators" else (),
+        "separator": entry.separator,
+        "missing": entry.missing,
+    }
+    lines = [f"[items.{entry.item}]", *(f"{key} = {quoted(value)}" for key, value in keys.items() if value)]
     for key, pairs in (("options", entry.options), ("values", entry.values)):
         if pairs:
             lines.append(f"[items.{entry.item}.{key}]")

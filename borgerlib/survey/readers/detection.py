@@ -13,7 +13,7 @@ from borgerlib.said import said
 from borgerlib.survey.form.names import MARK
 from borgerlib.survey.grid import tabular
 from borgerlib.survey.grid.cells import Grid, HeadedGrid, as_table
-from borgerlib.survey.grid.limits import Limits, check_file
+from borgerlib.survey.grid.limits import check_file
 from borgerlib.survey.grid.text import read_text_grid
 from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.grid.workbook import read_workbook_grids
@@ -71,18 +71,18 @@ def kind_of(path: Path) -> str:
     return "text"
 
 
-def read_file(path: Path, *, limits: Limits, sheet: str, heading_rows: int | None) -> Export:
+def read_file(path: Path, *, sheet: str, heading_rows: int | None) -> Export:
     """Read one file of any kind and vendor."""
-    check_file(path, limits)
+    check_file(path)
     kind = kind_of(path)
     if kind in _TYPED:
-        return _TYPED[kind](path, limits=limits)
+        return _TYPED[kind](path)
     is_workbook = kind == "workbook"
-    grids = read_workbook_grids(path, limits=limits) if is_workbook else [read_text_grid(path, limits=limits)]
-    return _read_grids(grids, limits, sheet, heading_rows)
+    grids = read_workbook_grids(path) if is_workbook else [read_text_grid(path)]
+    return _read_grids(grids, sheet, heading_rows)
 
 
-def read_folder(path: Path, *, limits: Limits, sheet: str, heading_rows: int | None) -> Export:
+def read_folder(path: Path, *, sheet: str, heading_rows: int | None) -> Export:
     """Read SurveyXact's files from a folder, those of several tablets with our page, or its only file.
 
     Raises
@@ -94,16 +94,16 @@ def read_folder(path: Path, *, limits: Limits, sheet: str, heading_rows: int | N
     if not files:
         raise DataError(said("folder_empty", path=path))
     if len(files) == 1:
-        return read_file(files[0], limits=limits, sheet=sheet, heading_rows=heading_rows)
-    grids, refused = _text_grids(files, limits)
+        return read_file(files[0], sheet=sheet, heading_rows=heading_rows)
+    grids, refused = _text_grids(files)
     if ours := _of_one_form(grids):
-        export = _read_grids([ours], limits, sheet, heading_rows)
+        export = _read_grids([ours], sheet, heading_rows)
         names = tuple(grid.name for grid in grids)
         return replace(export, source=replace(export.source, files=names))
     structures = [grid for grid in grids if surveyxact.is_structure(grid)]
     if len(structures) == 1:
         try:
-            return surveyxact.read(grids, limits=limits)
+            return surveyxact.read(grids)
         except DataError:
             # If the missing part is a file that could not be read, report that error instead.
             if refused:
@@ -128,25 +128,25 @@ def _of_one_form(grids: list[Grid]) -> Grid | None:
     return replace(grids[0], rows=rows, numbers=list(range(1, len(rows) + 1)))
 
 
-def _text_grids(files: list[Path], limits: Limits) -> tuple[list[Grid], list[DataError]]:
+def _text_grids(files: list[Path]) -> tuple[list[Grid], list[DataError]]:
     """Read the tables among some files; a folder may also contain a PDF of the questionnaire or a note."""
     grids: list[Grid] = []
     refused: list[DataError] = []
     for file in files:
         try:
-            check_file(file, limits)
+            check_file(file)
             if kind_of(file) == "text":
-                grids.append(read_text_grid(file, limits=limits))
+                grids.append(read_text_grid(file))
         except DataError as error:
             refused.append(error)
     return grids, refused
 
 
-def _read_grids(grids: list[Grid], limits: Limits, sheet: str, heading_rows: int | None) -> Export:
+def _read_grids(grids: list[Grid], sheet: str, heading_rows: int | None) -> Export:
     if any(map(surveyxact.is_structure, grids)):
-        return surveyxact.read(grids, limits=limits)
+        return surveyxact.read(grids)
     grid = _sheet(grids, sheet)
-    table = as_table(grid, limits=limits, heading_rows=heading_rows)
+    table = as_table(grid, heading_rows=heading_rows)
     _refuse_respondent_list(table)
     others = [other for other in grids if other.sheet != grid.sheet]
     known = filter(None, (read(table) for read in _VENDORS))

@@ -20,7 +20,6 @@ from borgerlib.survey.codebook.matching import is_no_answer
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.names import MARK
 from borgerlib.survey.form.recognised import recognised
-from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.values import holds_times
 from borgerlib.survey.mapping.choices import YES_AND_NO, says_yes_and_no
 from borgerlib.survey.mapping.coding import code_export
@@ -29,8 +28,6 @@ from borgerlib.survey.mapping.suggestion import guessed_mapping, where
 from borgerlib.survey.readers.detection import read_file, read_folder
 from borgerlib.survey.readers.platforms import judged
 from borgerlib.survey.responses import PLATFORM, Column, Export, Responses
-
-__all__ = ["Limits", "read_export", "read_responses"]
 
 _SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
 _MUNICIPALITY = re.compile(r"kommune|municipality", re.IGNORECASE)
@@ -60,17 +57,13 @@ _TIMES = {
 }
 
 
-def read_export(
-    path: str | Path, *, limits: Limits | None = None, sheet: str = "", heading_rows: int | None = None
-) -> Export:
+def read_export(path: str | Path, *, sheet: str = "", heading_rows: int | None = None) -> Export:
     r"""Read the export of any supported platform, told from its content.
 
     Parameters
     ----------
     path : str or Path
         A file, or a folder with SurveyXact's three files.
-    limits : Limits, optional
-        Sizes above which a file is refused unread.
     sheet : str
         The worksheet; by default the one with most cells of those that are shown.
     heading_rows : int, optional
@@ -101,13 +94,12 @@ def read_export(
     ['Alder', 'Køn']
     """
     path = Path(path)
-    limits = limits or Limits()
     try:
         if not path.exists():
             raise DataError(said("no_path", path=path))
         reader = read_folder if path.is_dir() else read_file
         with garbage.not_looked_for():
-            export = reader(path, limits=limits, sheet=sheet, heading_rows=heading_rows)
+            export = reader(path, sheet=sheet, heading_rows=heading_rows)
     except OSError as error:
         raise DataError(said("unreadable_file", path=path, why=error.strerror or error)) from error
     _refuse_an_answer_a_row(export)
@@ -205,7 +197,6 @@ def read_responses(
     *,
     mapping: Mapping | None = None,
     areas: Sequence[str] = (),
-    limits: Limits | None = None,
     sheet: str = "",
     heading_rows: int | None = None,
     municipality: str = "",
@@ -222,8 +213,6 @@ def read_responses(
         are recognised by their texts, which is accepted only where nothing is in doubt.
     areas : sequence of str
         The areas that a form made from the codebook offered.
-    limits : Limits, optional
-        Sizes above which a file is refused unread.
     sheet, heading_rows :
         As `read_export`; by default as the mapping says.
     municipality : str
@@ -255,7 +244,7 @@ def read_responses(
     if mapping is not None:
         sheet = sheet or mapping.sheet
         heading_rows = mapping.heading_rows if heading_rows is None else heading_rows
-    export = read_export(path, limits=limits, sheet=sheet, heading_rows=heading_rows)
+    export = read_export(path, sheet=sheet, heading_rows=heading_rows)
     if found := recognised(export, codebook, areas=areas):
         export, mapping = found[0], mapping or found[1]
     if mapping is None:

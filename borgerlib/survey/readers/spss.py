@@ -11,7 +11,6 @@ import pandas as pd
 from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import one_line
-from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.tabular import question_columns, typed_as_text
 from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import Column, Export, Source
@@ -20,7 +19,7 @@ VENDOR = "SPSS"
 _OTHERWISE = "WINDOWS-1252"
 
 
-def read(path: Path, *, limits: Limits) -> Export:
+def read(path: Path) -> Export:
     """Read a .sav or .zsav file.
 
     A user-defined missing value with a label is kept, because it may be an option of the survey ('don't
@@ -33,7 +32,7 @@ def read(path: Path, *, limits: Limits) -> Export:
     """
     frame, meta, notes = _read(path)
     return Export(
-        frame=typed_as_text(frame, path.name, limits=limits),
+        frame=typed_as_text(frame, path.name),
         columns=tuple(_columns([str(name) for name in frame.columns], meta)),
         source=Source(VENDOR, (path.name,), encoding=str(meta.file_encoding or ""), notes=notes),
     )

@@ -13,7 +13,6 @@ from dataclasses import replace
 from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid, as_table, one_line
-from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.tabular import export_of
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
@@ -31,14 +30,13 @@ def is_structure(grid: Grid) -> bool:
     return [text.strip().casefold() for text in grid.rows[0]] == [name.casefold() for name in STRUCTURE]
 
 
-def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
+def read(grids: Sequence[Grid]) -> Export:
     """Combine the three parts.
 
     Parameters
     ----------
     grids : sequence of Grid
         Files of a folder, or sheets of a workbook; any other than the three are ignored.
-    limits : Limits
 
     Raises
     ------
@@ -53,7 +51,7 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
         raise DataError(said("no_dataset", file=structure.name))
     labels = [grid for grid in grids if grid is not structure and _is_labels(grid, variables)]
     texts = _label_texts(labels[0]) if labels else {}
-    table = as_table(dataset, limits=limits)
+    table = as_table(dataset)
     by_name = {column.name: column for column in described}
     known = (by_name.get(heading) or _own(heading) for heading in table.headings)
     columns = [replace(column, labels=texts.get(column.name, {})) for column in known]

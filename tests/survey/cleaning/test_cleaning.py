@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from borgerlib.errors import BorgerlibError, CodebookError, DataError, ParameterError
 from borgerlib.personal import contact_key
 from borgerlib.said import said
+from borgerlib.survey.cleaning.ages import CleaningRules
 from borgerlib.survey.cleaning.clean import (
     _FINISHING,
     _OF_AGE,
@@ -18,7 +19,6 @@ from borgerlib.survey.cleaning.clean import (
     clean,
 )
 from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
-from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.cleaning.violations import LONGEST_LOGGED
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.model import Codebook

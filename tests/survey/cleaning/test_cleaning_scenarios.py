@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from borgerlib.said import said
+from borgerlib.survey.cleaning.ages import CleaningRules
 from borgerlib.survey.cleaning.clean import CleaningResult, clean
 from borgerlib.survey.cleaning.flags import FLAGS
-from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import load_codebook
 
 FOLDER = Path(__file__).parent / "scenarios"

@@ -15,8 +15,7 @@ from borgerlib.errors import RunError
 from borgerlib.files.pdf import weasyprint_library
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.form.formats.page.page import page_text
-from borgerlib.survey.form.formats.paper.document import write_docx
-from borgerlib.survey.form.formats.paper.paper import paper_text
+from borgerlib.survey.form.formats.paper.paper import paper_text, write_docx
 from borgerlib.survey.form.questionnaire import questionnaire
 from borgerlib.survey.form.texts import PRIVACY, load_texts
 from borgerlib.survey.form.write import open_form, write_form

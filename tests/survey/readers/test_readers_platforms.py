@@ -8,8 +8,8 @@ import pytest
 from survey_exports import CODEBOOK as SHIPPED
 from survey_exports import transposed, write_csv
 
+from borgerlib.survey.cleaning.ages import CleaningRules
 from borgerlib.survey.cleaning.clean import clean
-from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.mapping.file import ItemMapping, Mapping

@@ -12,9 +12,9 @@ import pytest
 
 from borgerlib.errors import CodebookError, ParameterError
 from borgerlib.personal import MASK, is_cpr
+from borgerlib.survey.cleaning.ages import CleaningRules
 from borgerlib.survey.cleaning.clean import clean
 from borgerlib.survey.cleaning.flags import SPEEDING
-from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.simulation.export import is_simulated, write_surveyxact
