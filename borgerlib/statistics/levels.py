@@ -20,8 +20,6 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 Codes = npt.NDArray[np.integer]
 
-# Below this many possible cells counting all of them is several times as fast as sorting those that occur.
-_DENSE_CELLS = 1 << 16
 _ROWS_NAMED = 5
 LARGEST = 1e140
 
@@ -152,28 +150,15 @@ def levels_of(column: pd.Series, *, ordered: bool = True) -> Levels:
 
 def cross(variables: Sequence[Levels]) -> Cells:
     """Cross variables into the cells that occur; a missing value is a level of its own, coded -1."""
-    of_row, possible = np.zeros(len(variables[0].codes), dtype=np.intp), 1
+    of_row = np.zeros(len(variables[0].codes), dtype=np.intp)
     for variable in variables:
-        if possible * (variable.size + 1) > _DENSE_CELLS:
-            of_row = _numbered(of_row)
-            possible = int(of_row.max(initial=0)) + 1
-        of_row *= variable.size + 1
-        of_row += variable.codes
-        of_row += 1
-        possible *= variable.size + 1
-    of_row = _numbered(of_row)
+        # Numbered anew with each variable, so that the keys of many variables do not overflow.
+        of_row = pd.factorize(of_row * (variable.size + 1) + variable.codes + 1, sort=True)[0]
     people = sums(of_row, 0)
     row_of = np.empty(len(people), dtype=np.intp)
     row_of[of_row] = np.arange(len(of_row))  # any one row of each cell
     levels = np.column_stack([variable.codes[row_of] for variable in variables])
     return Cells(of_row, levels.astype(np.intp), people)
-
-
-def _numbered(keys: Ints) -> Ints:
-    """Return the place of each key among those that occur, in order."""
-    if keys.max(initial=0) > _DENSE_CELLS:
-        return pd.factorize(keys, sort=True)[0]
-    return (np.cumsum(np.bincount(keys) > 0) - 1)[keys]
 
 
 def sums(codes: Ints, size: int, values: Floats | None = None) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -160,26 +160,9 @@ def _maximum(frame: ModelFrame, weight: Floats, family: Family) -> Floats:
     with warnings.catch_warnings():
         # Separation and its like are told below, with the variable's name.
         warnings.simplefilter("ignore")
-        result = model.fit(
-            start_params=_first_step(frame, weight, model.family),
-            method="newton",
-            maxiter=_ITERATIONS,
-            tol=_TOLERANCE,
-            disp=False,
-            skip_hessian=True,
-        )
+        result = model.fit(maxiter=_ITERATIONS, tol=_TOLERANCE, tol_criterion="params")
     params: Floats = np.asarray(result.params, dtype=np.float64)
     return params
-
-
-def _first_step(frame: ModelFrame, weight: Floats, family: Any) -> Floats:
-    """Return the first step of iteratively reweighted least squares: Newton's lead on from there."""
-    mean = family.starting_mu(frame.outcome)
-    slope = family.link.deriv(mean)
-    weighted = frame.matrix * (weight / (slope**2 * family.variance(mean)))[:, None]
-    working = family.link(mean) + (frame.outcome - mean) * slope
-    step: Floats = np.linalg.solve(weighted.T @ frame.matrix, weighted.T @ working)
-    return step
 
 
 def _refuse_separation(frame: ModelFrame, family: Family) -> None:
