@@ -25,8 +25,9 @@ _ROLES = {
 
 def _choices(table: HeadedGrid) -> set[str]:
     """Return the headings of choices: 'question/choice', 0/1, at least two of a question."""
-    parents = Counter(_parent(name) for name in table.headings if _is_tick(table, name))
-    return {name for name in table.headings if parents[_parent(name)] > 1 and _is_tick(table, name)}
+    ticks = [name for name in table.headings if _is_tick(table, name)]
+    parents = Counter(map(_parent, ticks))
+    return {name for name in ticks if parents[_parent(name)] > 1}
 
 
 def _parent(name: str) -> str:
@@ -34,9 +35,8 @@ def _parent(name: str) -> str:
 
 
 def _is_tick(table: HeadedGrid, name: str) -> bool:
-    if "/" not in name or name.endswith("/") or " / " in name:
-        return False
-    return all_match(table.frame[name], _TICKS)
+    is_path = "/" in name and not name.endswith("/") and " / " not in name
+    return is_path and all_match(table.frame[name], _TICKS)
 
 
 def read(table: HeadedGrid) -> Export | None:
