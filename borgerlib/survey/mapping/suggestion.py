@@ -217,12 +217,12 @@ def mapping_toml(suggestion: Suggestion) -> str:
     lines = (f"{key} = {quoted(value)}\n" for key, value in keys.items() if value is not None)
     parts = [_HEAD.format(survey=mapping.survey), "".join(lines)]
     for item_id, confidence in suggestion.confidence.items():
-        entry = mapping.item(item_id)
+        entry, reason = mapping.item(item_id), comment(suggestion.reasons[item_id])
         if entry is None:
-            parts.append(f"# [items.{item_id}]\n# missing: {suggestion.reasons[item_id]}\n")
+            parts.append(f"# [items.{item_id}]\n# missing: {reason}\n")
         else:
             mark = UNSURE if confidence == "unsure" else "sure"
-            parts.append(f"# {mark}: {comment(suggestion.reasons[item_id])}\n{_table(entry)}")
+            parts.append(f"# {mark}: {reason}\n{_table(entry)}")
     if suggestion.unused:
         parts.append(
             "# Columns that feed nothing:\n" + "".join(f"#   {comment(n)}\n" for n in suggestion.unused)

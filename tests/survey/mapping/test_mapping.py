@@ -31,6 +31,14 @@ def load(tmp_path, text: str) -> Mapping:
     return load_mapping(path, CODEBOOK)
 
 
+def test_a_control_character_in_a_heading_leaves_the_written_mapping_legible(tmp_path):
+    told = suggestion(tmp_path, {"Alder": ["30", "40"], "Dato": ["1. maj", "2. maj"]})
+    lacking = next(item for item, confidence in told.confidence.items() if confidence == "missing")
+    told = replace(told, reasons={**told.reasons, lacking: "the column 'Hvor bor\x01 du' is like it"})
+    path = write_mapping(told, tmp_path / "m.toml")
+    assert load_mapping(path, CODEBOOK).items == told.mapping.items
+
+
 def test_loads_all_layouts(tmp_path):
     mapping = load(
         tmp_path,
