@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
-from borgerlib.errors import ParameterError, check_known
+from borgerlib.errors import ParameterError
 from borgerlib.statistics.estimation.variance import DomainMeans
 from borgerlib.statistics.levels import Floats
 
 Method = Literal["beta", "logit", "wilson"]
-
-
-def check_interval(interval: str, confidence: float) -> None:
-    """Raise `ParameterError` unless interval and confidence are legal."""
-    check_known("interval", interval, get_args(Method))
-    check_confidence(confidence)
 
 
 def check_confidence(level: float, name: str = "confidence", usual: float = 0.95) -> None:

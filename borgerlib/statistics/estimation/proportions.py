@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Unpack, get_args
 
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import DataError, ParameterError
+from borgerlib.errors import DataError, ParameterError, check_known
 from borgerlib.statistics.estimation.answers import (
     DomainCodes,
     answers_to,
@@ -20,7 +20,7 @@ from borgerlib.statistics.estimation.answers import (
 from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
 from borgerlib.statistics.estimation.intervals import (
     Method,
-    check_interval,
+    check_confidence,
     mean_interval,
     proportion_interval,
 )
@@ -125,7 +125,8 @@ def estimate_proportions(
     >>> shares[["koen", "option", "n", "proportion"]].round(2).head(2).values.tolist()
     [['mand', 'klima_miljoe', 363, 0.29], ['mand', 'skole_dagtilbud', 363, 0.24]]
     """
-    check_interval(interval, confidence)
+    check_known("interval", interval, get_args(Method))
+    check_confidence(confidence)
     answers = answers_to(respondents, item)
     sample = sample_design(respondents, **design)
     domains = domains_of(respondents, by, reserved=_PROPORTIONS)
@@ -209,7 +210,7 @@ def estimate_total(
     >>> told[["option", "total"]].round().head(1).values.tolist()
     [['ingen_tid', 911.0]]
     """
-    check_interval("beta", confidence)
+    check_confidence(confidence)
     answers = answers_to(respondents, item)
     sample = sample_design(respondents, **design)
     _refuse_relative(sample.weight, design)

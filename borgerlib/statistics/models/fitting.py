@@ -120,16 +120,9 @@ def _check_outcome(frame: ModelFrame, family: Family) -> None:
 
 def _check_columns(frame: ModelFrame, weight: Floats) -> None:
     """Raise where a column is a sum of others (pivoted QR of the columns, each scaled to length one)."""
-    from scipy.linalg import cholesky, qr
+    from scipy.linalg import qr
 
     length = np.sqrt((frame.matrix**2 * weight[:, None]).sum(axis=0))
-    crossed = (frame.matrix.T @ (frame.matrix * weight[:, None])) / np.outer(length, length)
-    try:
-        pivots = np.abs(np.diagonal(cholesky(crossed)))
-        if pivots.min() > np.sqrt(_COLLINEAR):
-            return
-    except np.linalg.LinAlgError:
-        pass
     scaled = frame.matrix * np.sqrt(weight)[:, None] / length
     _, upper, order = qr(scaled, mode="economic", pivoting=True)
     alone = np.abs(np.diagonal(upper)) > _COLLINEAR

@@ -84,8 +84,12 @@ class Residuals:
             self._crossed = self._stacked.T @ (self._stacked * self._cell_weight[:, None])
         self._basis: Floats | None = None
         if adjustment.rows is not None and not self._margins:
+            from scipy.linalg import orth
+
             self._root = np.sqrt(self._cell_weight)
-            self._basis = _orthonormal(adjustment.rows * self._root[:, None])
+            weighted = adjustment.rows * self._root[:, None]
+            length = np.linalg.norm(weighted, axis=0)
+            self._basis = orth(weighted / np.where(length > 0, length, 1.0), rcond=_RANK_TOLERANCE)
 
     def fit(self, totals: Floats) -> Floats:
         """Return fitted influence (row × cell) from its weighted totals (row × cell)."""
@@ -107,12 +111,6 @@ class Residuals:
                 effects[:, own] += (by_level[:, own] - effects @ self._crossed[:, own]) / count[own]
                 start = own.stop
         return effects @ self._stacked.T
-
-
-def _orthonormal(matrix: Floats) -> Floats:
-    length = np.linalg.norm(matrix, axis=0)
-    left, size, _ = np.linalg.svd(matrix / np.where(length > 0, length, 1.0), full_matrices=False)
-    return left[:, size > _RANK_TOLERANCE * size[0]]
 
 
 @dataclass(frozen=True)

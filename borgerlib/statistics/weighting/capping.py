@@ -29,7 +29,8 @@ def rake_capped(
     names : list of (column, level)
         What the totals are called.
     start : array
-        Weights to move as little as possible (truncated raking, Deville & Särndal 1992).
+        Weights to move as little as possible (truncated raking, Deville & Särndal 1992); their sum is the
+        population.
     cap : float
         Largest weight, as a multiple of the mean weight.
 
@@ -39,12 +40,11 @@ def rake_capped(
         No weights under the cap meet the totals.
     """
     rows = np.eye(adjustment.size) if adjustment.rows is None else adjustment.rows
-    scaled = start * (_population(adjustment.targets, names, start) / start.sum())
-    largest = legal_cap(cap) * float(scaled.mean())
+    largest = legal_cap(cap) * float(start.mean())
     people = sums(adjustment.cells, len(rows))
     _refuse_single(rows, people, adjustment.targets, names, largest, cap)
     # Respondents with the same cell and the same starting weight get the same weight: solve once per group.
-    values, code = np.unique(scaled, return_inverse=True)
+    values, code = np.unique(start, return_inverse=True)
     group, of_row = np.unique(adjustment.cells * len(values) + code, return_inverse=True)
     of_group, weight = group // len(values), values[group % len(values)]
     group_weight = weight * sums(of_row, len(weight))
@@ -89,14 +89,6 @@ def spread_excess(start: Floats, largest: float) -> tuple[Floats, int]:
         weights = np.where(full, largest, weights + excess / (~full).sum())
         rounds += 1
     return weights, rounds
-
-
-def _population(targets: Floats, names: list[Name], start: Floats) -> float:
-    by_column: dict[str, float] = {}
-    for (column, level), target in zip(names, targets, strict=True):
-        if level is not None:
-            by_column[column] = by_column.get(column, 0.0) + float(target)
-    return next(iter(by_column.values()), float(start.sum()))
 
 
 def _refuse_single(

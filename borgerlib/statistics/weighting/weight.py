@@ -100,7 +100,8 @@ def rake(
     adjustment = Adjustment(checked.cells.of_row, rows, targets, base, tuple(checked.cells.levels.T))
     of_row, start = checked.cells.of_row, np.ones(len(respondents)) if base is None else base
     if cap is not None:
-        return rake_capped(known, adjustment, checked.names, start, cap)
+        scaled = start * (checked.total / start.sum())
+        return rake_capped(known, adjustment, checked.names, scaled, cap)
     cell_base = sums(of_row, checked.cells.size, start)
     scale = checked.total / cell_base.sum()
     mass, names, message = cell_base * scale, checked.names, "No positive weights meet all the margins."
