@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from borgerlib.survey.cleaning.rules import CleaningRules
 
 from borgerlib.interest.weighting.ages import add_age_bands
 from borgerlib.interest.weighting.plan import weigh
 from borgerlib.interest.weighting.rules import WEIGHT, load_weighting_rules
 from borgerlib.population.table import population
 from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.survey.cleaning.ages import CleaningRules
 from borgerlib.survey.cleaning.clean import clean
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.export import write_surveyxact

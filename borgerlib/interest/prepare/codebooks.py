@@ -7,9 +7,10 @@ from pathlib import Path
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
-from borgerlib.files.toml import UNSURE, write_new
+from borgerlib.files.toml import write_new
+from borgerlib.interest.prepare.notes import unsure_lines, without_role
 from borgerlib.population.table import SEXES
-from borgerlib.said import Said, said
+from borgerlib.said import said
 from borgerlib.survey.codebook.age_options import age_option_problems, banded_item
 from borgerlib.survey.codebook.load import codebook_file, load_codebook
 from borgerlib.survey.codebook.model import Codebook
@@ -30,7 +31,6 @@ _AGES = (
     "Say beside the text which ages an option stands for, each age in one of them and the oldest open above: "
     'text = "15-25 år", short = "15-24". Or delete the role: then nothing is shown or weighted by age.'
 )
-_MOST_LINES = 20
 _TAGS = {"topics": ("climate", "welfare"), "formats": ("co_creation", "digital"), "area_type": ("town",)}
 
 _KINDS = {
@@ -77,14 +77,6 @@ def _tags(book: Codebook) -> list[str]:
     return notes
 
 
-def unsure_lines(path: str | Path) -> list[Said]:
-    """Return the note on the lines of a file that a draft has marked, and that nobody has looked at."""
-    lines = Path(path).read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    marked = [str(at) for at, line in enumerate(lines, start=1) if line.lstrip().startswith(f"# {UNSURE}")]
-    named = ", ".join(marked[:_MOST_LINES]) + ", …" * (len(marked) > _MOST_LINES)
-    return [said("unsure_lines", count=len(marked), file=Path(path).name, lines=named)] if marked else []
-
-
 def new_codebook(file: str | Path, *, survey: str = "borgerinteresse") -> Path:
     """Copy a codebook that ships with the package to a file that can be edited.
 
@@ -118,7 +110,7 @@ def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
         problems += [said("no_sex_option", item=sex.id, option=name) for name in SEXES if name not in legal]
     refuse_unusable(book, problems)
     asks_age = any(book.with_role(role) for role in ("age", "age_group", "birth_year"))
-    remarks: list[str] = [*unsure_lines(codebook_file(codebook))]
+    remarks: list[str] = [*unsure_lines(codebook_file(codebook)), *without_role(book)]
     remarks += [
         f"no item has the role '{role}': {lost}"
         for role, lost in _WHAT_FOR.items()

@@ -12,12 +12,13 @@ import pandas as pd
 from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError, MarginError
 from borgerlib.interest import store
-from borgerlib.interest.prepare.codebooks import refuse_unusable, unsure_lines
+from borgerlib.interest.prepare.codebooks import refuse_unusable
+from borgerlib.interest.prepare.notes import notes_on
 from borgerlib.interest.prepare.refused import refused_of
 from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepare.write import Prepared, write_prepared
 from borgerlib.interest.prepared import is_prepared, processed_folder
-from borgerlib.interest.weighting.ages import add_age_bands, middles_of_bands, piled_up, youngest_age
+from borgerlib.interest.weighting.ages import add_age_bands, middles_of_bands, youngest_age
 from borgerlib.interest.weighting.areas import placed, read_area_map, recoded
 from borgerlib.interest.weighting.plan import unweighted as without_weights
 from borgerlib.interest.weighting.plan import weigh
@@ -33,7 +34,6 @@ from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.responses import Responses
 from borgerlib.survey.simulation.export import is_simulated
 
-_NAMED = 8
 _SIMULATED_ID = r"SIM-(IGEN-|UNG-)?\d{6}"
 
 
@@ -127,10 +127,7 @@ def prepare(
     simulated = is_simulated(path) or _has_simulated_ids(responses)
     _refuse_replacing_real(found.name, simulated)
     looked_through = [codebook_file(codebook), *([Path(mapping)] if mapping else [])]
-    doubts = [note for file in looked_through for note in unsure_lines(file)]
-    notes: list[str] = [*doubts, *responses.source.notes, *piled_up(responses)]
-    if unread := responses.unread:
-        notes.append(said("columns_unread", count=len(unread), columns=list(unread[:_NAMED])))
+    notes = notes_on(responses, looked_through)
     if (youngest := youngest_age(book, min_age)) > min_age:
         notes.append(said("youngest_band", age=youngest))
         min_age = youngest

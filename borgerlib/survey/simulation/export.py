@@ -17,7 +17,8 @@ from borgerlib.survey.simulation.people import Simulation, item_with_role
 PREFIX = SIMULATED.replace(" ", "_")
 TRUTH = "sandhed.json"
 ENCODING = "cp1252"
-_MARKER_VARIABLE = "simuleret"
+MARKER = "simuleret"
+"""The column that marks simulated answers."""
 _NOTICE = f"{SIMULATED}: intet svar er afgivet af en rigtig person"
 _SUBTYPES = {"single": "Single", "multiple": "Multiple", "number": "Number", "date": "Date", "text": "String"}
 
@@ -78,7 +79,7 @@ def _dataset(
     responses: pd.DataFrame, items: Sequence[Item], variables: dict[str, str]
 ) -> Iterable[Sequence[str]]:
     columns = [_codes(responses[column], item) for item in items for column in item.columns]
-    yield [*(variables[column] for item in items for column in item.columns), _MARKER_VARIABLE]
+    yield [*(variables[column] for item in items for column in item.columns), MARKER]
     for values in zip(*columns, strict=True):
         yield [*values, "1"]
 
@@ -105,7 +106,7 @@ def _labels(items: Sequence[Item], variables: dict[str, str]) -> Iterable[Sequen
             for column in item.columns:
                 yield variables[column], "0", "Ikke valgt"
                 yield variables[column], "1", "Valgt"
-    yield _MARKER_VARIABLE, "1", SIMULATED
+    yield MARKER, "1", SIMULATED
 
 
 def _structure(items: Sequence[Item], variables: dict[str, str]) -> Iterable[Sequence[str]]:
@@ -117,7 +118,7 @@ def _structure(items: Sequence[Item], variables: dict[str, str]) -> Iterable[Seq
             choice = (str(number), item.options[number - 1].text) if item.kind == "multiple" else ("", "")
             variable = variables[column]
             yield question or variable, variable, kind, _SUBTYPES[item.kind], item.text, *choice
-    yield _MARKER_VARIABLE, _MARKER_VARIABLE, "Closed", "Single", _NOTICE, "", ""
+    yield MARKER, MARKER, "Closed", "Single", _NOTICE, "", ""
 
 
 def _population(column: pd.Series) -> Iterable[Sequence[str]]:

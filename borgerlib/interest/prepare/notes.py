@@ -1,0 +1,54 @@
+"""What is to be looked at in a codebook, a mapping, and the answers that were read with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from borgerlib.files.toml import UNSURE
+from borgerlib.interest.weighting.ages import piled_up
+from borgerlib.said import Said, said
+from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.responses import Responses
+from borgerlib.survey.simulation.export import MARKER
+
+_MOST_LINES = 20
+_NAMED = 8
+_SHOWN = ("single", "multiple", "number")
+
+
+def notes_on(responses: Responses, files: Sequence[Path]) -> list[str]:
+    """Return the notes on responses as read, and on the codebook and mapping files they were read with."""
+    notes: list[str] = [note for file in files for note in unsure_lines(file)]
+    notes += [*without_role(responses.codebook), *responses.source.notes, *piled_up(responses)]
+    notes += [note for item in responses.codebook for note in _chose_nothing(item, responses)]
+    if unread := [column for column in responses.unread if column != MARKER]:
+        notes.append(said("columns_unread", count=len(unread), columns=unread[:_NAMED]))
+    return notes
+
+
+def unsure_lines(path: str | Path) -> list[Said]:
+    """Return the note on the lines of a file that a draft has marked, and that nobody has looked at."""
+    lines = Path(path).read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    marked = [str(at) for at, line in enumerate(lines, start=1) if line.lstrip().startswith(f"# {UNSURE}")]
+    named = ", ".join(marked[:_MOST_LINES]) + ", …" * (len(marked) > _MOST_LINES)
+    return [said("unsure_lines", count=len(marked), file=Path(path).name, lines=named)] if marked else []
+
+
+def without_role(book: Codebook) -> list[Said]:
+    """Return the note on the questions that no page shows, because they have no role."""
+    asked = [item.id for item in book if not item.role and item.kind in _SHOWN]
+    return [said("without_role", count=len(asked), items=asked[:_NAMED])] if asked else []
+
+
+def _chose_nothing(item: Item, responses: Responses) -> list[Said]:
+    """Return the note on respondents of whom an export says that they chose none of the options.
+
+    Exports that leave such boxes empty cannot tell them from those who did not answer, so that the next
+    year's base may be another one.
+    """
+    if item.kind != "multiple":
+        return []
+    boxes = responses.frame[item.columns].astype("Float64")
+    count = int((boxes.notna().any(axis=1) & ~boxes.eq(1).any(axis=1)).sum())
+    return [said("chose_nothing", item=item.id, count=count)] if count else []
