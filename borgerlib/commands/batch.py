@@ -206,13 +206,13 @@ def _duration(seconds: float) -> str:
 
 def _print_plan(plan: BatchPlan) -> None:
     runs: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-    for run in plan.runs.due:
-        runs.setdefault(run.wanted.place, []).append((run.wanted.notebook.stem, run.reasons))
+    for run in plan.due:
+        runs.setdefault(run.place, []).append((run.notebook.stem, run.reasons))
     for place, parts in (runs | {place: [("report", why)] for place, why in plan.reports.items()}).items():
         console.out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
         for what, reasons in parts:
             console.out.print(f"  {escape(what):<24} {', '.join(reasons)}")
-    numbers = len(plan.runs.due), len(plan.runs.current)
+    numbers = len(plan.due), plan.current
     due, current = (f"{count} {'is' if count == 1 else 'are'}" for count in numbers)
     console.out.print(f"Of the runs {due} due, {current} up to date.")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from borgerlib.contact.lottery.pool import quota_problems
+from borgerlib.contact.lottery.pool import quota_problems, sum_problems
 from borgerlib.contact.register.store import Register
 from borgerlib.danish import plain_count
 from borgerlib.errors import DataError, ParameterError
@@ -148,13 +148,7 @@ def wanted_of(quotas: pd.DataFrame, feature: str, size: int, *, per_seat: float 
     if of_feature.empty:
         features = ", ".join(dict.fromkeys(quotas["feature"].astype(str)))
         raise DataError(f"No quota is of '{feature}', as the rounds are; there are quotas of {features}.")
-    problems = quota_problems(of_feature)
-    low, high = of_feature["min"].sum(), of_feature["max"].sum()
-    if not problems and low > size:
-        problems = [f"The minima of {feature} sum to {low:g}: the panel is {size}."]
-    elif not problems and high < size:
-        problems = [f"The maxima of {feature} sum to {high:g}: the panel is {size}."]
-    if problems:
+    if problems := quota_problems(of_feature) or sum_problems(of_feature, size):
         raise DataError(f"No panel of {size} keeps the quotas of '{feature}':", problems=problems)
     rows = zip(of_feature["value"], of_feature["max"], strict=True)
     return {str(value): math.ceil(per_seat * seats) for value, seats in rows}

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import scipy.sparse
 
-from borgerlib.contact.lottery.pool import Pool
+from borgerlib.contact.lottery.pool import Pool, sum_problems
 from borgerlib.contact.lottery.pricing import Panels
 from borgerlib.contact.lottery.solver import Program, blocks
 from borgerlib.errors import DataError
@@ -33,19 +33,16 @@ class Infeasible:
     ----------
     short : tuple of (str, str, int, int)
         Feature, value, the minimum wanted, and the number in the pool.
-    sums : tuple of (str, str, int)
-        Feature, 'min' or 'max', and their sum, which is above or below the number of seats.
-    changes : tuple of Change
+    sums : tuple of str
+        Sentences on features whose minima or maxima do not sum to the number of seats.
+    changes : tuple of QuotaChange
         The smallest changes that make a panel possible; empty if no change of quotas does, because too many
         people live together.
-    size : int
-        Seats.
     """
 
     short: tuple[tuple[str, str, int, int], ...]
-    sums: tuple[tuple[str, Literal["min", "max"], int], ...]
+    sums: tuple[str, ...]
     changes: tuple[QuotaChange, ...]
-    size: int
 
 
 def why_infeasible(pool: Pool) -> Infeasible | None:
@@ -55,13 +52,7 @@ def why_infeasible(pool: Pool) -> Infeasible | None:
     held = np.asarray(pool.rows @ pool.counts)[1 : len(pool.quotas) + 1].astype(int)
     rows = zip(pool.quotas.itertuples(index=False, name=None), held.tolist(), strict=True)
     short = tuple((feature, value, low, have) for (feature, value, low, _), have in rows if have < low)
-    sums: list[tuple[str, Literal["min", "max"], int]] = []
-    for feature, of_feature in pool.quotas.groupby("feature", sort=False):
-        if of_feature["min"].sum() > pool.size:
-            sums.append((str(feature), "min", int(of_feature["min"].sum())))
-        if of_feature["max"].sum() < pool.size:
-            sums.append((str(feature), "max", int(of_feature["max"].sum())))
-    return Infeasible(short, tuple(sums), _smallest_change(pool), pool.size)
+    return Infeasible(short, tuple(sum_problems(pool.quotas, pool.size)), _smallest_change(pool))
 
 
 def require_feasible(pool: Pool) -> None:
@@ -80,11 +71,7 @@ def _problems_of(found: Infeasible) -> list[str]:
         f"{feature} = '{value}': at least {wanted} are wanted, the pool has {have}."
         for feature, value, wanted, have in found.short
     ]
-    minima = {"min": "minima", "max": "maxima"}
-    lines += [
-        f"The {minima[bound]} of {feature} sum to {total}: the panel is {found.size}."
-        for feature, bound, total in found.sums
-    ]
+    lines += found.sums
     if not found.changes:
         return [*lines, "Even without quotas there is no panel of this size: too many share a household."]
     moved = sum(abs(change.becomes - change.was) for change in found.changes)

@@ -171,3 +171,14 @@ def quota_problems(quotas: pd.DataFrame) -> list[str]:
     for row in quotas[quotas.duplicated(["feature", "value"])].itertuples():
         problems.append(f"{row.feature} = '{row.value}' has two quotas.")
     return problems
+
+
+def sum_problems(quotas: pd.DataFrame, size: int) -> list[str]:
+    """Return which features' minima need more seats than there are, or whose maxima do not fill them."""
+    sums = quotas.groupby("feature", sort=False)[["min", "max"]].sum()
+    return [
+        f"The {bounds} of {feature} sum to {total:g}: the panel is {size}."
+        for feature, low, high in sums.itertuples(name=None)
+        for bounds, total, wrong in (("minima", low, low > size), ("maxima", high, high < size))
+        if wrong
+    ]

@@ -18,18 +18,23 @@ OTHER_ADDRESS = "said no, with a known telephone and another address: withdraw i
 INVITATION = "invitation"
 """What those who may be invited have consented to."""
 
-# Select entries without a later one by the same person for the same purpose; on one day a no beats a yes.
-_LATEST = """
-    NOT EXISTS (
+
+def latest_entry(known: str = "TRUE") -> str:
+    """Return the SQL condition that a consent has no later entry by the same person for the same purpose.
+
+    On one day a no beats a yes. `known` is the condition on the later entries that count, called `later`.
+    """
+    return f"""NOT EXISTS (
         SELECT 1 FROM consent AS later
-        WHERE later.person = consent.person AND later.purpose = consent.purpose
+        WHERE later.person = consent.person AND later.purpose = consent.purpose AND {known}
           AND (later.day, -later.given, later.id) > (consent.day, -consent.given, consent.id)
-    )
-"""
+    )"""
+
+
 _COVERED = f"""
     SELECT consent.person, wording.by_answers, consent.day
     FROM consent LEFT JOIN wording ON wording.id = consent.wording
-    WHERE consent.purpose = :purpose AND given = 1 AND day <= :day AND until >= :day AND {_LATEST}
+    WHERE consent.purpose = :purpose AND given = 1 AND day <= :day AND until >= :day AND {latest_entry()}
 """
 """The people whose latest entry for a purpose is a yes that lasts."""
 
@@ -186,7 +191,7 @@ def expire(register: Register, *, day: date) -> int:
     A yes that she gives after her last entry counts as new, even if it arrives after she was erased.
     """
     with register.changing("expire") as detail:
-        lasting = f"SELECT person FROM consent WHERE given = 1 AND until >= ? AND {_LATEST}"
+        lasting = f"SELECT person FROM consent WHERE given = 1 AND until >= ? AND {latest_entry()}"
         last_words = f"SELECT person, max(day) FROM consent WHERE person NOT IN ({lasting}) GROUP BY person"
         gone = register.rows(last_words, (day.isoformat(),))
         for person, last in gone:

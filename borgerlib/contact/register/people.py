@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +33,6 @@ _CONSENT = (
     "INSERT INTO consent (person, purpose, given, wording, day, until, source) VALUES (?, ?, 1, ?, ?, ?, ?)"
 )
 _LINK = "INSERT OR IGNORE INTO link VALUES (?, ?) RETURNING person"
-_CODE_LENGTH = len("K7QM-2XPD-9TRA")
 DETAILS = ("name", "mail", "phone")
 
 
@@ -167,16 +167,27 @@ def find(register: Register, contact: str) -> int:
     DataError
         Nobody has it, or several people share the telephone number.
     """
-    key, code = contact_key(contact), codes.as_typed(contact)
-    found = register.rows("SELECT id FROM person WHERE mail = ?1 OR phone = ?1", (key,)) if key else []
-    if not found and len(code) == _CODE_LENGTH:
-        everybody = register.rows("SELECT id FROM person")
-        found = [row for row in everybody if withdrawal_code(register.key, row[0]) == code]
-    if not found:
-        raise DataError(said("no_such_person"))
-    if len(found) > 1:
-        raise DataError(said("shared_telephone"))
-    return int(found[0][0])
+    found = people_named(contact, known_by(register))
+    if len(found) != 1:
+        raise DataError(said("shared_telephone" if found else "no_such_person"))
+    return found.pop()
+
+
+def known_by(register: Register, among: str = "", values: tuple[Any, ...] = ()) -> dict[str, set[int]]:
+    """Return people by their withdrawal codes, e-mail addresses and telephone numbers.
+
+    `among` continues the query of the people, with its `values`; by default all are returned.
+    """
+    people: dict[str, set[int]] = {}
+    for person, *contacts in register.rows(f"SELECT id, mail, phone FROM person {among}", values):
+        for key in filter(None, (withdrawal_code(register.key, person), *contacts)):
+            people.setdefault(key, set()).add(person)
+    return people
+
+
+def people_named(typed: str, known: Mapping[str, set[int]]) -> set[int]:
+    """Return the people, of those that `known_by` returns, whose address, number or code somebody typed."""
+    return known.get(contact_key(typed) or "") or known.get(codes.as_typed(typed), set())
 
 
 def correct(register: Register, person: int, **details: str) -> None:

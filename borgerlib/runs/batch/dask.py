@@ -236,7 +236,7 @@ def run_on_worker(message: dict[str, Any], source: str) -> tuple[str, dict[str, 
         task = replace(sent, notebook=str(path), folder=folder)
         hashes = InputHashes(library=kernels.library).of(path, task.parameters)
         try:
-            refuse_other_inputs(task, asdict(hashes))
+            refuse_other_inputs(task, hashes)
         except RunError as error:
             return worker.address, asdict(task.failed(error.message.rstrip("."), cause=_REFUSED)), b""
         outcome = perform(task, warm=kernels.warm)

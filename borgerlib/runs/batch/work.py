@@ -12,7 +12,7 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,15 +102,15 @@ class BatchWork:
         self._start = time.monotonic()
         self._number = 0
         self._given: dict[str, tuple[str, int]] = {}
-        self._open = Counter(run.wanted.place for run in made.runs.due)
+        self._open = Counter(run.place for run in made.due)
         self._timeout, self._memory_limit = timeout, memory_limit
         self._runs: deque[Task] = deque()
         self._reports: deque[Task] = deque()
         self._busy = 0
         # Runs with the same inputs are done once, for the first municipality; the others share the result.
         self._alike: dict[str, list[Wanted]] = defaultdict(list)
-        for run in made.runs.due:
-            self._alike[run.wanted.made_from].append(run.wanted)
+        for run in made.due:
+            self._alike[run.made_from].append(run)
         for alike in self._alike.values():
             self._ask_for_run(alike[0])
         for place in made.reports:
@@ -152,14 +152,14 @@ class BatchWork:
 
     def progress(self, record: Record | None, *, others: int = 0) -> BatchProgress:
         """Return the progress of the batch."""
-        count, total = self._count, len(self.plan.runs.due)
+        count, total = self._count, len(self.plan.due)
         ended = count["done"] + count["failed"] + count["held"]
         elapsed = time.monotonic() - self._start
         return BatchProgress(
             done=count["done"],
             failed=count["failed"],
             held=count["held"],
-            skipped=len(self.plan.runs.current),
+            skipped=self.plan.current,
             total=total,
             reports=count["reports"],
             failed_reports=count["failed reports"],
@@ -197,7 +197,7 @@ class BatchWork:
                 dict(wanted.parameters),
                 timeout=self._timeout,
                 memory_limit=self._memory_limit,
-                inputs=asdict(wanted.inputs),
+                inputs=wanted.inputs,
             )
         )
 
@@ -283,7 +283,7 @@ class BatchWork:
 def _inputs_after(task: Task, outcome: Record) -> dict[str, str]:
     """Return a run's input hashes; '' for inputs that changed meanwhile, so that it is due again."""
     hashes = InputHashes(library=task.inputs["library"])
-    now = asdict(hashes.of(Path(task.notebook), task.parameters, read=outcome.reads))
+    now = hashes.of(Path(task.notebook), task.parameters, read=outcome.reads)
     return {
         name: value if name == "read" or value == task.inputs[name] else "" for name, value in now.items()
     }

@@ -26,7 +26,7 @@ from borgerlib import danish, places
 from borgerlib.errors import RunError
 from borgerlib.runs.pages import markup
 from borgerlib.runs.pages.figures import CHART_TYPE, Images, figure, picture, rendered
-from borgerlib.runs.pages.page import PAGE_TYPE, ExecutedPage, KeyFigure, PageSetting, stylesheet
+from borgerlib.runs.pages.page import PAGE_TYPE, ExecutedPage, PageSetting, stylesheet
 
 # Jupyter Book's tag. Frames and tests are for the notebook's users; the page shows only their results.
 ANALYSIS = "remove-cell"
@@ -85,7 +85,7 @@ def _page(name: str, said: Mapping[str, Any], notebook: Any, cells: list[Any]) -
         source=said.get("source", ""),
         file_name=f"{number}{danish.slug(said['slug']).replace('-', '_')}.html",
         source_name=name,
-        key_figures=tuple(KeyFigure(f["value"], f["label"]) for f in said.get("key_figures", ())),
+        key_figures=said.get("key_figures", ()),
         notebook=type(notebook)({**notebook, "cells": cells}),
     )
 

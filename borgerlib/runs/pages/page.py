@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,14 +16,6 @@ PAGE_TYPE = "application/vnd.borger.page+json"
 # A page's number is its place in the report: below 0 what a council reads first, 0 the overview, then the
 # insights, the citizens' answers, and last the glossary and the appendix.
 LAST_INSIGHT, GLOSSARY_NUMBER, APPENDIX_NUMBER = 10, 98, 99
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """A number for the front page: the value as a reader sees it, and what it counts."""
-
-    value: str
-    label: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +32,8 @@ class ExecutedPage:
         Name of the page in the report's folder.
     source_name : str
         Name of the notebook, to which other notebooks may link.
-    key_figures : tuple of KeyFigure
-        For the front page; usually only the overview has some.
+    key_figures : sequence of mapping
+        For the front page, value and label as a reader sees them; usually only the overview has some.
     notebook : NotebookNode
         The executed notebook.
     source : str
@@ -54,7 +46,7 @@ class ExecutedPage:
     kicker: str
     file_name: str
     source_name: str
-    key_figures: tuple[KeyFigure, ...]
+    key_figures: Sequence[Mapping[str, str]]
     notebook: Any
     source: str = ""
 

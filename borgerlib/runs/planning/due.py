@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borgerlib import places
-from borgerlib.errors import ParameterError, RunError, unknown_name
+from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.population.municipalities import every_municipality, municipality
 from borgerlib.runs.planning.contents import (
     CITIZENS,
@@ -24,13 +23,11 @@ from borgerlib.runs.planning.contents import (
 from borgerlib.runs.planning.inputs import InputHashes, layout_hash, look_hash
 from borgerlib.runs.planning.manifest import FOLDER, REPORT, History, Record, output_hash
 from borgerlib.runs.planning.plan import (
-    DueRun,
-    Plan,
     Wanted,
     WantedReport,
     made_from,
-    plan,
     reasons_to_report,
+    reasons_to_run,
 )
 
 _EXECUTED = "executed"
@@ -42,8 +39,10 @@ class BatchPlan:
 
     Attributes
     ----------
-    runs : Plan
-        The runs that are due, with reasons, and those that are up to date.
+    due : tuple of Wanted
+        The runs that are due, with reasons.
+    current : int
+        How many runs are up to date.
     reports : mapping
         Place → why its report is to be written though none of its runs is due.
     names : mapping
@@ -58,13 +57,14 @@ class BatchPlan:
         Hash of what a run is made from → the record of a kept run with that hash, of any municipality.
     """
 
-    runs: Plan
+    due: tuple[Wanted, ...]
+    current: int
     reports: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
     notebooks: Mapping[str, Sequence[Path]]
     layout: str
     formats: tuple[str, ...]
-    there: Mapping[str, Record] = field(default_factory=dict)
+    there: Mapping[str, Record]
 
     def report_of(
         self, place: str, history: History, kept: Mapping[tuple[str, str], int]
@@ -115,47 +115,43 @@ def make_plan(
     """
     wanted_formats = read_formats(formats)
     by_place = {place_of(name): name for name in map(settled_name, names)}
-    hashes = InputHashes()
+    hashes, kept = InputHashes(), kept_notebooks(out)
     expected = {place: tuple(notebooks or report_notebooks(name)) for place, name in by_place.items()}
     shipped = [*insight_notebooks(), *(places.notebooks() / name for name in (COUNCIL, CITIZENS, COMPARED))]
     chosen = _only(notebooks or shipped, only)
-    wanted = [
-        _wanted(place, name, path, hashes, history)
-        for place, name in by_place.items()
-        for path in expected[place]
-        if path in chosen
-    ]
-    kept = kept_notebooks(out)
-    runs = plan(wanted, history.latest, kept, forced=forced)
+
+    def wanted(place: str, notebook: Path) -> Wanted:
+        last, size = history.latest.get((place, notebook.stem)), kept.get((place, notebook.stem))
+        parameters = hashes.parameters(notebook, by_place[place])
+        inputs = hashes.of(notebook, parameters, read=last.reads if last else ())
+        reasons = reasons_to_run(inputs, last, size, forced=forced) if notebook in chosen else ()
+        return Wanted(place, by_place[place], notebook, parameters, inputs, reasons)
+
+    runs = [wanted(place, notebook) for place in by_place for notebook in expected[place]]
+    due = {run.key: run for run in runs if run.reasons}
     there = {
         made_from(record.notebook, record.inputs): record
         for record in history.latest.values()
         if forced is None and record.state == "done" and kept.get(record.key) == record.size
     }
-    made = BatchPlan(runs, {}, by_place, expected, layout_hash(), wanted_formats, there)
-    reports = _reports_due(made, out, history, kept)
-    due = {run.wanted.key for run in runs.due}
-    written = {place for place, _ in due} | reports.keys()
+    made = BatchPlan((), 0, {}, by_place, expected, layout_hash(), wanted_formats, there)
+    reports = _reports_due(made, {run.place for run in due.values()}, out, history, kept)
+    written = {run.place for run in due.values()} | reports.keys()
     # Check the content only of notebooks whose report is written; of the others the size was compared above.
-    damaged = {
-        key: DueRun(_wanted(place, name, path, hashes, history), ("its output was damaged",))
-        for place, name in by_place.items()
-        for path in (expected[place] if place in written else ())
-        if (key := (place, path.stem)) in kept
-        and key not in due
-        and not is_whole(out, history.latest.get(key))
-    }
-    current = tuple(each for each in runs.current if each.key not in damaged)
-    for place, _ in damaged:
-        reports.pop(place, None)
-    return replace(made, runs=Plan((*runs.due, *damaged.values()), current), reports=reports)
+    for run in runs:
+        unchecked = run.place in written and run.key in kept and run.key not in due
+        if unchecked and not is_whole(out, history.latest.get(run.key)):
+            due[run.key] = replace(run, reasons=("its output was damaged",))
+            reports.pop(run.place, None)
+    current = sum(run.notebook in chosen and run.key not in due for run in runs)
+    return replace(made, due=tuple(due.values()), current=current, reports=reports)
 
 
 def _reports_due(
-    made: BatchPlan, out: Path, history: History, kept: Mapping[tuple[str, str], int]
+    made: BatchPlan, due: Set[str], out: Path, history: History, kept: Mapping[tuple[str, str], int]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the reports that are due although none of their runs is, and why."""
-    due, reports = {run.wanted.place for run in made.runs.due}, {}
+    """Return the reports that are due although none of their runs is (`due`: the other places), and why."""
+    reports = {}
     for place in made.names:
         report = None if place in due else made.report_of(place, history, kept)
         last = history.latest.get((place, REPORT))
@@ -172,13 +168,6 @@ def is_whole(out: Path, run: Record | None) -> bool:
         return True
     path = executed_folder(out) / run.place / f"{run.notebook}.ipynb"
     return path.is_file() and output_hash(path.read_bytes()) == run.output
-
-
-def _wanted(place: str, name: str, notebook: Path, hashes: InputHashes, history: History) -> Wanted:
-    last = history.latest.get((place, notebook.stem))
-    parameters = hashes.parameters(notebook, name)
-    inputs = hashes.of(notebook, parameters, read=last.reads if last else ())
-    return Wanted(place, name, notebook, parameters, inputs)
 
 
 def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:
@@ -226,19 +215,8 @@ def settled_name(name: str) -> str:
 
 def kept_notebooks(out: Path) -> dict[tuple[str, str], int]:
     """Return the executed notebooks that are kept: (place, notebook) → bytes."""
-    kept: dict[tuple[str, str], int] = {}
-    try:
-        with os.scandir(executed_folder(out)) as folders:
-            for folder in [entry for entry in folders if entry.is_dir()]:
-                with os.scandir(folder.path) as files:
-                    for file in files:
-                        if file.name.endswith(".ipynb"):
-                            kept[folder.name, file.name.removesuffix(".ipynb")] = file.stat().st_size
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise RunError(f"The folder {out} cannot be read: {error.strerror}.") from error
-    return kept
+    found = executed_folder(out).glob("*/*.ipynb")
+    return {(path.parent.name, path.stem): path.stat().st_size for path in found}
 
 
 def executed_folder(out: Path) -> Path:

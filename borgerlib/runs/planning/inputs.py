@@ -26,7 +26,7 @@ from borgerlib.files.look import FILE as LOOK
 from borgerlib.interest.prepared import EARLIER, RESPONDENTS, TARGETS, compared_with
 from borgerlib.lokaldemokrati.own_answers import FILE as OWN_ANSWERS
 from borgerlib.runs.planning.contents import place_of
-from borgerlib.runs.planning.plan import Inputs, content_hash
+from borgerlib.runs.planning.plan import content_hash
 
 # The names in borgerlib.interest.store, which is not imported: it loads pandas, and planning must be quick.
 _PREPARED = ("respondents.parquet", "rejected.csv", "changes.csv", "weighting.json")
@@ -98,8 +98,26 @@ class InputHashes:
         )
         return {_NAME: name if own else ""}
 
-    def of(self, notebook: Path, parameters: Mapping[str, Any], *, read: Iterable[str] = ()) -> Inputs:
-        """Return the hashes of all that a notebook's run is made from; `read`: further files that it read."""
+    def of(
+        self, notebook: Path, parameters: Mapping[str, Any], *, read: Iterable[str] = ()
+    ) -> dict[str, str]:
+        """Return the hashes of all that a notebook's run is made from.
+
+        Parameters
+        ----------
+        notebook : Path
+        parameters : mapping
+            The values that it is run with.
+        read : iterable of str
+            Further files that it read when it was last run.
+
+        Returns
+        -------
+        dict
+            ``notebook`` (its cells, not its outputs), ``parameters``, ``data`` (shipped, prepared, and the
+            municipality's own answers to the leaders' survey), ``library`` (borgerlib's sources and the
+            versions beneath), ``codebook`` (those of both surveys), and ``read`` ('' for none).
+        """
         place = place_of(parameters[_NAME]) if parameters.get(_NAME) else ""
         if place not in self._places:
             own = [*_prepared(place), places.saved_data(place, OWN_ANSWERS)] if place else []
@@ -108,14 +126,14 @@ class InputHashes:
             data = self._national, files_hash(own)
             self._places[place] = content_hash(data), content_hash([self._codebooks, files_hash(codebooks)])
         data_hash, codebook_hash = self._places[place]
-        return Inputs(
-            notebook=self._notebook(notebook)[0],
-            parameters=content_hash(dict(parameters)),
-            data=data_hash,
-            library=self.library,
-            codebook=codebook_hash,
-            read=read_hash(read),
-        )
+        return {
+            "notebook": self._notebook(notebook)[0],
+            "parameters": content_hash(dict(parameters)),
+            "data": data_hash,
+            "library": self.library,
+            "codebook": codebook_hash,
+            "read": read_hash(read),
+        }
 
     def _notebook(self, path: Path) -> tuple[str, Shown]:
         if path not in self._notebooks:

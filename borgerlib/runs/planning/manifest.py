@@ -52,7 +52,8 @@ class Record:
     seconds : float
         Wall time.
     inputs : mapping
-        Hashes of what it was made from: of a run `plan.Inputs`, of a report `plan.WantedReport.inputs`.
+        Hashes of what it was made from: of a run as `inputs.InputHashes.of`, of a report as
+        `plan.WantedReport.inputs`.
     output, size : str, int
         Hash and bytes of the executed notebook.
     error, cell, cause : str, int, str

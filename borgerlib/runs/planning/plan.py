@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,34 +13,8 @@ from borgerlib.runs.planning.manifest import Record
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """Hashes of everything that a run is made from.
-
-    Attributes
-    ----------
-    notebook, parameters : str
-        The notebook's cells (not its outputs), and the values it is run with.
-    data : str
-        The shipped data, the municipality's prepared data, and its own answers to the leaders' survey.
-    library : str
-        borgerlib's sources and the versions of its dependencies.
-    codebook : str
-        The codebooks of both surveys.
-    read : str
-        Further files that the notebook read when it was last run; empty where there were none.
-    """
-
-    notebook: str
-    parameters: str
-    data: str
-    library: str
-    codebook: str
-    read: str = ""
-
-
-@dataclass(frozen=True)
 class Wanted:
-    """A notebook that a municipality's report needs.
+    """A notebook that a municipality's report needs, and why it is to be run.
 
     Attributes
     ----------
@@ -50,15 +24,18 @@ class Wanted:
         The notebook.
     parameters : mapping
         The values that it is run with.
-    inputs : Inputs
-        What it would be made from if it were run now.
+    inputs : mapping
+        Hashes of what it would be made from if it were run now, as `inputs.InputHashes.of` returns them.
+    reasons : tuple of str
+        Why the run is due; empty where it is up to date.
     """
 
     place: str
     name: str
     notebook: Path
     parameters: Mapping[str, Any]
-    inputs: Inputs
+    inputs: Mapping[str, str]
+    reasons: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -68,23 +45,7 @@ class Wanted:
     @property
     def made_from(self) -> str:
         """Hash of what the run is made from; runs with the same hash are done once."""
-        return made_from(self.notebook.stem, asdict(self.inputs))
-
-
-@dataclass(frozen=True)
-class DueRun:
-    """A run that is due and the reasons."""
-
-    wanted: Wanted
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which runs are due, and which are up to date."""
-
-    due: tuple[DueRun, ...] = ()
-    current: tuple[Wanted, ...] = field(default=())
+        return made_from(self.notebook.stem, self.inputs)
 
 
 @dataclass(frozen=True)
@@ -118,49 +79,28 @@ class WantedReport:
         return {"pages": content_hash(dict(self.pages)), "layout": self.layout, "look": self.look}
 
 
-def plan(
-    wanted: Iterable[Wanted],
-    latest: Mapping[tuple[str, str], Record],
-    kept: Mapping[tuple[str, str], int],
-    *,
-    forced: int | None = None,
-) -> Plan:
-    """Say which of the wanted runs are due.
+def reasons_to_run(
+    inputs: Mapping[str, str], last: Record | None, kept_size: int | None, *, forced: int | None = None
+) -> tuple[str, ...]:
+    """Return why a run is due; nothing when it is up to date.
 
     Parameters
     ----------
-    wanted : iterable of Wanted
-        What should be there.
-    latest : mapping
-        (place, notebook) → the last run, from the manifest.
-    kept : mapping
-        (place, notebook) → size in bytes of the executed notebook on disk.
+    inputs : mapping
+        Hashes of what it would be made from now.
+    last : Record or None
+        The last run.
+    kept_size : int or None
+        Bytes of the executed notebook on the disk; None where there is none.
     forced : int, optional
-        Treat all runs as due, except those recorded after this number in the manifest.
+        The run is due anyway, unless its record has a higher number in the manifest.
     """
-    due: list[DueRun] = []
-    current: list[Wanted] = []
-    for each in wanted:
-        last = latest.get(each.key)
-        again = forced is not None and last is not None and last.sequence <= forced
-        reasons = reasons_to_run(each, last, kept.get(each.key), force=again)
-        if reasons:
-            due.append(DueRun(each, reasons))
-        else:
-            current.append(each)
-    return Plan(tuple(due), tuple(current))
-
-
-def reasons_to_run(
-    wanted: Wanted, last: Record | None, kept_size: int | None, *, force: bool = False
-) -> tuple[str, ...]:
-    """Return why a run is due; nothing when it is up to date."""
     if last is None:
         return ("never run",)
-    reasons = _since(last, asdict(wanted.inputs))
+    reasons = _since(last, inputs)
     if last.state == "done" and kept_size != last.size:
         reasons.append("its output is missing" if kept_size is None else "its output was changed")
-    if force and not reasons:
+    if forced is not None and last.sequence <= forced and not reasons:
         reasons.append("forced")
     return tuple(reasons)
 

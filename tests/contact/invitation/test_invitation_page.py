@@ -98,6 +98,12 @@ def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
     assert "Åse" in actors
 
 
+def test_a_throw_without_panels_laid_out_is_refused_in_the_page(page):
+    told(page)._dice.value = "417"
+    page._throw.click()
+    assert "Læg lodtrækningen frem, før terningerne kastes." in page._made.value
+
+
 def test_whoever_withdraws_before_the_throw_takes_her_panels_along_and_no_others(page):
     told(page)._ticks["formats"]["workshop"].value = True
     page._many.way.value, page._many.seats.value = "dice", 24

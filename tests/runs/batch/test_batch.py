@@ -145,7 +145,7 @@ def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(out, tmp_path
     assert history(out).latest["odense", "01_emne"].reads == (str(figures), str(people))
     assert batch(out, [one], "Odense", "Aarhus", **options).total == 0
     figures.write_text("a\n2\n")
-    due = plan_batch(["Odense", "Aarhus"], out=out, notebooks=[one]).runs.due
+    due = plan_batch(["Odense", "Aarhus"], out=out, notebooks=[one]).due
     assert [run.reasons for run in due] == [("what it read changed",)] * 2
     end = batch(out, [one], "Odense", "Aarhus", **options)
     assert (end.done, end.alike) == (2, 1)
@@ -157,14 +157,14 @@ def test_own_answers_that_change_during_a_run_make_it_due_again_though_they_chan
     made = [notebook(tmp_path / "nb", 1, f"open({str(own)!r}, 'w').close()")]
     assert batch(out, made).well
     own.unlink()
-    [due] = plan_batch(["Odense"], out=out, notebooks=made).runs.due
+    [due] = plan_batch(["Odense"], out=out, notebooks=made).due
     assert due.reasons == ("data changed",)
 
 
 def test_what_changed_is_run_again_and_nothing_else(out, made, tmp_path):
     notebook(tmp_path / "nb", 2, "6 * 8")
-    due = plan_batch(["Odense"], out=out, notebooks=made).runs.due
-    assert [(run.wanted.notebook.stem, run.reasons) for run in due] == [("02_emne", ("notebook changed",))]
+    due = plan_batch(["Odense"], out=out, notebooks=made).due
+    assert [(run.notebook.stem, run.reasons) for run in due] == [("02_emne", ("notebook changed",))]
     end = batch(out, made)
     assert (end.done, end.skipped, end.reports) == (1, 1, 1)
 
@@ -189,7 +189,7 @@ def test_a_notebook_that_raises_fails_alone_and_its_older_report_stands(out, two
     assert "Fejlede" not in told["Aarhus"]
 
     # Failed last time: it is due by that alone; mended, its partial notebook goes.
-    assert "failed last time" in plan_batch(["Odense"], out=out, notebooks=two).runs.due[0].reasons
+    assert "failed last time" in plan_batch(["Odense"], out=out, notebooks=two).due[0].reasons
     notebook(tmp_path / "nb", 2, "1 + 1")
     assert batch(out, two, "Odense", "Aarhus").well
     assert not partial.exists()
@@ -269,9 +269,7 @@ def test_only_some_notebooks_are_run_and_the_other_pages_stay(out, made, tmp_pat
     end = batch(out, made, only=["02"])
     assert (end.done, end.skipped, end.reports) == (1, 0, 1)
     assert files(out / "odense") == ["01_emne_1.html", "02_emne_2.html", "index.html"]
-    assert [run.wanted.notebook.stem for run in plan_batch(["Odense"], out=out, notebooks=made).runs.due] == [
-        "01_emne"
-    ]
+    assert [run.notebook.stem for run in plan_batch(["Odense"], out=out, notebooks=made).due] == ["01_emne"]
 
 
 def test_force_runs_what_is_up_to_date(out, made):
@@ -445,4 +443,4 @@ def test_outputs_in_a_source_notebook_make_nothing_due(out, made):
     content.cells[-1].outputs = [new_output("stream", text="42")]
     nbformat.write(content, made[1])
     assert json.loads(made[1].read_text())["cells"][-1]["outputs"]
-    assert plan_batch(["Odense"], out=out, notebooks=made).runs.due == ()
+    assert plan_batch(["Odense"], out=out, notebooks=made).due == ()

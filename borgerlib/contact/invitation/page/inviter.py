@@ -28,7 +28,7 @@ from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.people import find
 from borgerlib.contact.register.store import Register, opened
 from borgerlib.danish import SIMULATED
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.page_parts import OwnKeys, working_button
 from borgerlib.view import theme
@@ -241,7 +241,8 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._made.value = words.paragraphs(lines, "borger-done")
 
     def _on_throw(self) -> None:
-        assert self._laid_out is not None, "the button is shown once the panels are laid out"
+        if self._laid_out is None:  # a click on its way when another choice took the button away
+            raise ParameterError("Læg lodtrækningen frem, før terningerne kastes.")
         thrown = read_dice(self._dice.value)
         self._reopen()
         seats = seated(self._laid_out, thrown, able=self._candidates.able)

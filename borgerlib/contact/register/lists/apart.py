@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from borgerlib.contact.register.consents import latest_entry
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DisclosureError
 from borgerlib.said import said
@@ -24,11 +25,7 @@ _ABLE_THEN = f"""
     JOIN person ON person.id = consent.person LEFT JOIN wording ON wording.id = consent.wording
     WHERE consent.given = 1 AND consent.until >= list.day AND (NOT list.by_answers OR wording.by_answers)
       AND CASE list.reach WHEN 'mail' THEN person.mail WHEN 'phone' THEN person.phone ELSE '' END IS NOT NULL
-      AND NOT EXISTS (
-        SELECT 1 FROM consent AS later
-        WHERE later.person = consent.person AND later.purpose = consent.purpose AND {_KNEW.format("later")}
-          AND (later.day, -later.given, later.id) > (consent.day, -consent.given, consent.id)
-      )
+      AND {latest_entry(_KNEW.format("later"))}
 """
 _Marks = NDArray[np.bool_]
 _Counts = NDArray[np.float32]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from borgerlib.contact import codes
-from borgerlib.contact.register.key import withdrawal_code
+from borgerlib.contact.register.people import known_by, people_named
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError
-from borgerlib.personal import blurred, contact_key
+from borgerlib.personal import blurred
 
 
 @dataclass(frozen=True)
@@ -53,16 +52,11 @@ def enter_attendance(register: Register, contacts: Sequence[str], *, number: int
     lists = {each: (day, purpose) for each, day, purpose in rows}
     number = max(lists, default=0) if number is None else number
     if number not in lists:
-        known = [f"{each} of {day}: {purpose}" for each, (day, purpose) in lists.items()]
-        raise DataError(f"There is no list {number}.", hint=f"Lists: {'; '.join(known) or 'none yet'}.")
-    members = register.rows(
-        "SELECT id, mail, phone FROM person JOIN list_member ON person = id WHERE list = ?", (number,)
-    )
-    reached: dict[str | None, set[int]] = {}
-    for person, *keys in members:
-        for key in (withdrawal_code(register.key, person), *keys):
-            reached.setdefault(key, set()).add(person)
-    found = {text: reached.get(contact_key(text) or codes.as_typed(text), set()) for text in contacts}
+        made = [f"{each} of {day}: {purpose}" for each, (day, purpose) in lists.items()]
+        raise DataError(f"There is no list {number}.", hint=f"Lists: {'; '.join(made) or 'none yet'}.")
+    known = known_by(register, "JOIN list_member ON person = id WHERE list = ?", (number,))
+    members = set().union(*known.values())
+    found = {text: people_named(text, known) for text in contacts}
     if strange := [text for text, people in found.items() if len(people) != 1]:
         raise DataError(
             f"Who came cannot be entered for list {number}:",
@@ -76,7 +70,7 @@ def enter_attendance(register: Register, contacts: Sequence[str], *, number: int
     with register.changing("attendance") as detail:
         register.connection.executemany(
             "UPDATE list_member SET came = ? WHERE list = ? AND person = ?",
-            [(int(person in came), number, person) for person, *_ in members],
+            [(int(person in came), number, person) for person in members],
         )
         detail.update(list=number, invited=len(members), came=len(came))
     return Attendance(number, *lists[number], len(members), len(came))
