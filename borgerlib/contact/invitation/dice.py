@@ -15,7 +15,7 @@ from borgerlib.contact.draw.check import draw
 from borgerlib.contact.draw.publication import WHO, Publication, publish, read_publication
 from borgerlib.contact.invitation.balance import Balance
 from borgerlib.contact.lottery.panels import list_panels
-from borgerlib.errors import ParameterError
+from borgerlib.errors import DataError, ParameterError
 
 _FOLDER = "lodtraekning-"
 
@@ -115,7 +115,7 @@ def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.DataF
     Raises
     ------
     DataError
-        There is no such panel, another was already drawn, or it is void.
+        There is no such panel, another was already drawn, or it is void; or the private folder is not there.
     """
     codes = _codes(laid_out.private)
     gone = codes[~codes.index.isin(list(able))]
@@ -134,4 +134,10 @@ def _parts(own: Path) -> tuple[Path, Path]:
 
 
 def _codes(private: Path) -> pd.Series:
-    return pd.read_csv(private / WHO, index_col="id")["kode"]
+    try:
+        return pd.read_csv(private / WHO, index_col="id")["kode"]
+    except OSError as error:
+        raise DataError(
+            f"{private / WHO} kan ikke læses. Den siger, hvem der har hvilken kode: læg mappen tilbage, og "
+            "skriv det samme kast igen."
+        ) from error

@@ -25,9 +25,9 @@ from borgerlib.files.atomic import sync
 from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.pool import Crew, all_from
-from borgerlib.runs.batch.task import Task, executed, refuse_other_inputs, task_from
+from borgerlib.runs.batch.task import Task, executed, refuse_other_inputs
 from borgerlib.runs.planning.inputs import InputHashes, library_hash
-from borgerlib.runs.planning.manifest import Record, record_from
+from borgerlib.runs.planning.manifest import Record, read_as
 from borgerlib.runs.warm.client import WarmServer
 
 _log = logging.getLogger("borgerlib.runs")
@@ -227,7 +227,7 @@ class DaskCrew:
 
 def run_on_worker(message: dict[str, Any], source: str) -> tuple[str, dict[str, Any], bytes]:
     """Run a notebook on this worker; return the worker's address, the outcome and the executed notebook."""
-    sent, worker = task_from(message), get_worker()
+    sent, worker = read_as(Task, message), get_worker()
     kernels: WorkerKernels = worker.plugins[_NAME]
     with tempfile.TemporaryDirectory(prefix="run-") as folder:
         path = Path(folder) / "source" / Path(sent.notebook).name
@@ -251,7 +251,7 @@ def _outcome(task: Task, future: Any) -> tuple[Record, str]:
         worker, message, content = future.result(timeout=_CONNECT_SECONDS)
     except Exception as error:  # a cluster can raise anything: a killed worker, a lost connection
         return task.failed(f"The cluster lost the run: {type(error).__name__}: {error}", cause="died"), ""
-    outcome = record_from(message)
+    outcome = read_as(Record, message)
     if content:
         path = executed(Path(task.folder), task.stem, outcome.state)
         try:

@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.task import Task
-from borgerlib.runs.planning.manifest import Record, record_from
+from borgerlib.runs.planning.manifest import Record, read_as
 from borgerlib.runs.warm.client import Ahead, WarmServer
 from borgerlib.runs.warm.forked import dying_with_us
 from borgerlib.runs.warm.surroundings import kernel_environment, last_words, memory_kills
@@ -117,7 +117,7 @@ class LocalCrew:
             if task is None:
                 continue
             self._deaths = 0 if line or worker.out_of_time else self._deaths + 1
-            outcome = record_from(json.loads(line)) if line else self._death(worker, task)
+            outcome = read_as(Record, json.loads(line)) if line else self._death(worker, task)
             if worker.tasks >= _TASKS_A_WORKER and line:
                 self._retire(worker)  # libraries leak; a new worker does not
             yield task, outcome

@@ -124,9 +124,8 @@ def run_batch(
         batch.take_over()
         if batch.has_work:
             places.processed_data().mkdir(parents=True, exist_ok=True)  # pictures are cached there
-            ahead: Ahead = (
-                "pictures" if batch.waiting > _TWO_REPORTS else "survey"
-            )  # pictures pay off from two reports on
+            # To draw pictures ahead pays off from two reports on.
+            ahead: Ahead = "pictures" if batch.waiting > _TWO_REPORTS else "survey"
             hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold, ahead=ahead)
             try:
                 batch.work_through(hands)

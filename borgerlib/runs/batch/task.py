@@ -82,12 +82,6 @@ class Task:
         return self.record("failed", seconds, error=error, cause=cause)
 
 
-def task_from(message: Mapping[str, Any]) -> Task:
-    """Return the task in a message."""
-    lists = {name: tuple(message[name]) for name in ("pages", "formats")}
-    return Task(**{**message, **lists})
-
-
 def executed(folder: Path, stem: str, state: State) -> Path:
     """Return the executed notebook of a run in the run's folder, of a failed one as far as it came."""
     return folder / f"{stem}{'.failed' if state == 'failed' else ''}.ipynb"

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.batch.perform import perform
-from borgerlib.runs.batch.task import task_from
+from borgerlib.runs.batch.task import Task
+from borgerlib.runs.planning.manifest import read_as
 from borgerlib.runs.warm.forked import adopt_orphans, end_children
 from borgerlib.runs.warm.source import SharedServer
 
@@ -44,7 +45,7 @@ def main() -> None:
         with owned_temporary_folder() as folder:
             tempfile.tempdir = str(folder)
             while line := tasks.get():
-                task = task_from(json.loads(line))
+                task = read_as(Task, json.loads(line))
                 _limit_memory(task.memory_limit)
                 outcome = perform(task, warm=shared)
                 if sys.platform == "linux":

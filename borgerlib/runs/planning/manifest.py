@@ -15,12 +15,15 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
 
 from filelock import FileLock, Timeout
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing, sync
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 FOLDER = ".borger"
 FILE = "manifest.jsonl"
@@ -29,6 +32,7 @@ LOCK, BEGUN = "batch.lock", "begun"
 REPORT = ""
 
 State = Literal["done", "failed", "held"]
+Kept = TypeVar("Kept", bound="DataclassInstance")
 _SEQUENCE, _PLACE, _STATE = b'{"sequence":', b',"place":', b',"state":'
 _CHECK = ',"check":"'
 _CHECK_LENGTH = 16
@@ -262,17 +266,15 @@ def _is_whole(line: bytes) -> bool:
 def _read(line: bytes) -> Record | None:
     """Return the record of a line whose checksum fits, or None if it does not hold a record."""
     try:
-        return record_from(json.loads(line))
+        return read_as(Record, json.loads(line))
     except (ValueError, TypeError):
         return None
 
 
-def record_from(kept: Mapping[str, Any]) -> Record:
-    """Return the record that JSON held; what a later version of borgerlib has added to it is left out."""
-    known: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
-    }
-    return Record(**{entry.name: known[entry.name] for entry in fields(Record) if entry.name in known})
+def read_as(kind: type[Kept], kept: Mapping[str, Any]) -> Kept:
+    """Return the dataclass that JSON held; what a later version of borgerlib has added to it is left out."""
+    known = {entry.name: kept[entry.name] for entry in fields(kind) if entry.name in kept}
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
 
 
 def history_of(file: BinaryIO) -> History:

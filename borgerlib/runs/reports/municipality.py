@@ -119,7 +119,9 @@ def make_report(
         )
         _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
         paths = [run.path for run in runs]
-        index = _write(name, paths, folder, front, formats=wanted, include_code=include_code, look=looks)
+        index = write_report(
+            name, paths, folder, formats=wanted, include_code=include_code, look=looks, **front
+        )
     if target is None:
         keep_overview_in_step(places.reports())
     return index
@@ -154,27 +156,7 @@ def write_municipality_report(
         As `borgerlib.runs.reports.folder.write_report`. An older report then stays as it was.
     """
     source = str(load_codebook(LEADERS).meta["source"])
-    return _write(name, notebooks, target, _front(name, source), inside=inside, formats=formats)
-
-
-def _write(
-    name: str,
-    notebooks: Sequence[Path],
-    target: Path,
-    front: tuple[str, str],
-    **options: Any,
-) -> Path:
-    return write_report(
-        name,
-        notebooks,
-        target,
-        day=date.today(),
-        title=TITLE,
-        source=front[0],
-        introduction=front[1],
-        cases=load_cases(),
-        **options,
-    )
+    return write_report(name, notebooks, target, inside=inside, formats=formats, **_front(name, source))
 
 
 def _parameters_of(notebook: Path, checked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -253,10 +235,19 @@ def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     return checked | {"own_answers": ""}, name
 
 
-def _front(name: str, leaders: str) -> tuple[str, str]:
-    """Return what the report says about itself: its sources and its introduction."""
+def _front(name: str, leaders: str) -> dict[str, Any]:
+    """Return what the report says about itself, as options of `write_report`.
+
+    `leaders` is the source of the leaders' survey.
+    """
     citizens = open_survey(name) if name and is_prepared(name) else None
-    return f"{leaders} {citizens.source}" if citizens else leaders, _introduction(name, citizens)
+    return {
+        "day": date.today(),
+        "title": TITLE,
+        "source": f"{leaders} {citizens.source}" if citizens else leaders,
+        "introduction": _introduction(name, citizens),
+        "cases": load_cases(),
+    }
 
 
 def _described(name: str) -> str:

@@ -75,6 +75,11 @@ def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
         page._throw.click()
         assert "Skriv de tre tal, som terningerne viser, fx 042." in page._made.value
     page._dice.value = "417"
+    # Whoever has locked the codes away is told so, and no panel is drawn meanwhile.
+    elsewhere = page._laid_out.private.rename(key_file.with_name("laast-inde"))
+    page._throw.click()
+    assert "koder.csv kan ikke læses." in page._made.value
+    elsewhere.rename(page._laid_out.private)
     page._throw.click()
     assert "24 er på listen." in page._made.value
     assert "Panel 417 er trukket." in page._made.value
