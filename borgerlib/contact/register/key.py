@@ -33,7 +33,8 @@ def new_key_file(path: Path, register: Path) -> str:
     _refuse_beside(path, register)
     key = secrets.token_hex(32)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        path.touch(0o600, exist_ok=False)
+        path.write_text(f"{key}\n", encoding="ascii")
     except FileExistsError as error:
         raise DataError(
             f"{path} is there already.",
@@ -43,8 +44,6 @@ def new_key_file(path: Path, register: Path) -> str:
         raise DataError(
             f"{path} cannot be written: {error.strerror}.", hint="Choose another place."
         ) from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{key}\n")
     return key
 
 

@@ -110,7 +110,7 @@ class BatchWork:
         # Runs with the same inputs are done once, for the first municipality; the others share the result.
         self._alike: dict[str, list[Wanted]] = defaultdict(list)
         for run in made.due:
-            self._alike[run.made_from].append(run)
+            self._alike[made_from(run.notebook.stem, run.inputs)].append(run)
         for alike in self._alike.values():
             self._ask_for_run(alike[0])
         for place in made.reports:

@@ -42,11 +42,6 @@ class Wanted:
         """Place and notebook, as in the manifest."""
         return self.place, self.notebook.stem
 
-    @property
-    def made_from(self) -> str:
-        """Hash of what the run is made from; runs with the same hash are done once."""
-        return made_from(self.notebook.stem, self.inputs)
-
 
 @dataclass(frozen=True)
 class WantedReport:
@@ -123,7 +118,7 @@ def content_hash(value: object) -> str:
 
 
 def made_from(notebook: str, inputs: Mapping[str, str]) -> str:
-    """Return the hash of a notebook's name and of what its run is made from."""
+    """Return the hash of a notebook and what its run is made from: runs with the same are done once."""
     return content_hash([notebook, dict(inputs)])
 
 

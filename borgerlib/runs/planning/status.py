@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Literal
 
 from borgerlib.runs.planning.manifest import REPORT, History, Record
@@ -117,28 +119,23 @@ def status(
     broke_off: bool = False,
 ) -> Status:
     """Return the status of the reports, of the places in `only` if given; the rest is as in `Status`."""
-    runs: dict[str, list[Record]] = {}
-    reports: dict[str, Record] = {}
-    for record in history.latest.values():
-        if only and record.place not in only:
-            continue
-        runs.setdefault(record.place, [])
-        if record.notebook == REPORT:
-            reports[record.place] = record
-        else:
-            runs[record.place].append(record)
-    places = [_place(place, records, reports.get(place)) for place, records in runs.items()]
-    return Status(tuple(sorted(places, key=lambda place: place.place)), history.damaged, ended, broke_off)
+    latest = sorted(history.latest.values(), key=attrgetter("key"))
+    places = [
+        _place(place, list(records))
+        for place, records in groupby(latest, key=attrgetter("place"))
+        if not only or place in only
+    ]
+    return Status(tuple(places), history.damaged, ended, broke_off)
 
 
-def _place(place: str, runs: list[Record], report: Record | None) -> PlaceStatus:
-    parts = [*runs, *([report] if report else [])]
-    states = {part.state for part in parts}
-    name = max(parts, key=lambda part: part.sequence).name
+def _place(place: str, records: list[Record]) -> PlaceStatus:
+    report = next((record for record in records if record.notebook == REPORT), None)
+    runs = tuple(record for record in records if record.notebook != REPORT)
+    states = {record.state for record in records}
+    name = max(records, key=attrgetter("sequence")).name
     state: PlaceState = "done"
     if "failed" in states or "held" in states:
         state = "failed" if "failed" in states else "held"
     elif report is None or any(run.sequence > report.sequence for run in runs):
         state = "unfinished"
-    ordered = tuple(sorted(runs, key=lambda run: run.notebook))
-    return PlaceStatus(place, name, state, ordered, report)
+    return PlaceStatus(place, name, state, runs, report)
