@@ -7,6 +7,7 @@ import pandas as pd
 from borgerlib.survey.codebook.model import Codebook
 
 EARLY, LATE = "De første", "De sidste"
+_MIDDLE = "De mellemste"
 FEWEST = 100
 """Respondents of each third: below it few differences could be told from chance."""
 
@@ -35,11 +36,8 @@ def arrival_groups(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series |
         if item is None or item.id not in respondents:
             continue
         rank = respondents[item.id].rank(pct=True)
-        groups = pd.Series(
-            pd.Categorical([None] * len(rank), [EARLY, LATE], ordered=True), index=respondents.index
-        )
-        groups[rank <= 1 / 3] = EARLY
-        groups[rank > 2 / 3] = LATE
+        thirds = pd.cut(rank, [0, 1 / 3, 2 / 3, 1], labels=[EARLY, _MIDDLE, LATE])
+        groups: pd.Series = thirds.cat.remove_categories(_MIDDLE).rename(None)
         if (groups.value_counts() >= FEWEST).all():
             return groups
     return None

@@ -87,7 +87,7 @@ def placed(
     respondents : DataFrame
         One row a person.
     codebook : Codebook
-    targets : sequence of Target
+    targets : sequence of Margin
         What the respondents are weighted to.
     reviewed : sequence of str
         Areas of a map.
@@ -95,7 +95,7 @@ def placed(
     Returns
     -------
     DataFrame
-    tuple of Target
+    tuple of Margin
         The targets in terms of the new levels.
     list of str
         What somebody should look at.

@@ -43,7 +43,7 @@ class Weighting:
     margins : DataFrame
         One row a margin's level. Columns: column, level (`NO_COUNT` for those without a population count), n
         (respondents), target, before, after (people).
-    targets : tuple of Target
+    targets : tuple of Margin
     cap : float
         The cap that the weights keep, as a multiple of the mean weight; 0 where they keep none.
     largest : float

@@ -13,8 +13,8 @@ from borgerlib import places
 from borgerlib.errors import unknown_name
 from borgerlib.files.toml import Problem, read_toml
 
-Margin = Literal["sex", "age", "area", "area_type"]
-MARGINS = get_args(Margin)
+Role = Literal["sex", "age", "area", "area_type"]
+MARGINS = get_args(Role)
 WEIGHT = "weight"
 """The respondents' column of their weights."""
 _SHIPPED = ("borgerinteresse", "weighting.toml")
@@ -39,7 +39,7 @@ class WeightingKeys:
         Role → new level → the levels that it is made of.
     """
 
-    margins: Annotated[tuple[Margin, ...], MinLen(1)]
+    margins: Annotated[tuple[Role, ...], MinLen(1)]
     fewest: Annotated[int, Ge(1)]
     merge_sparse_ages: bool
     cap: float

@@ -11,7 +11,6 @@ import pandas as pd
 
 from borgerlib.errors import ConvergenceError, MarginError, ParameterError, check_known
 from borgerlib.statistics.levels import (
-    Cells,
     Floats,
     Levels,
     any_frame,
@@ -29,7 +28,6 @@ from borgerlib.statistics.weighting.adjustment import (
     design_effect,
 )
 from borgerlib.statistics.weighting.margin_checks import (
-    CheckedMargins,
     Name,
     check_margins,
     margins_frame,
@@ -122,7 +120,8 @@ def calibrate(
     values = [levels_of(pd.Series(numeric_column(respondents, c, role="calibration"))) for c in numbers]
     crossing = Levels(checked.cells.of_row, pd.RangeIndex(checked.cells.size))
     cells = cross([crossing, *values])
-    rows = _rows(cells, checked, values)
+    of_cell = [level.values.to_numpy(np.float64)[cells.levels[:, at]] for at, level in enumerate(values, 1)]
+    rows = np.column_stack([checked.rows[cells.levels[:, 0]], *of_cell])
     targets = np.concatenate([*checked.targets, np.array(list(numbers.values()))])
     names = [*checked.names, *((column, None) for column in numbers)]
     cell_base = sums(cells.of_row, cells.size, base)
@@ -198,15 +197,6 @@ def _number_problems(respondents: pd.DataFrame, numbers: Mapping[str, float]) ->
         elif not unusable.any() and total != 0 and not values.any():
             problems.append(f"Column '{column}': the total is {total:,g} but every respondent has 0.")
     return problems
-
-
-def _rows(cells: Cells, checked: CheckedMargins, values: list[Levels]) -> Floats:
-    numbers = [
-        level.values.to_numpy(dtype=np.float64)[cells.levels[:, number], None]
-        for number, level in enumerate(values, start=1)
-    ]
-    margins = [checked.rows[cells.levels[:, 0]]] if checked.targets else []
-    return np.hstack([*margins, *numbers])
 
 
 def _refuse_non_positive(weights: Floats, index: pd.Index) -> None:

@@ -53,8 +53,8 @@ class CheckedMargins:
     @property
     def rows(self) -> Floats:
         """What one respondent of each cell adds to each target: 1 where the cell has its level, else 0."""
-        levels = self.cells.levels.T
-        return np.hstack([np.eye(len(of))[code] for of, code in zip(self.targets, levels, strict=False)])
+        parts = [np.eye(len(of))[self.cells.levels[:, at]] for at, of in enumerate(self.targets)]
+        return np.hstack([np.empty((self.cells.size, 0)), *parts])
 
 
 def check_margins(
