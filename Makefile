@@ -50,21 +50,21 @@ unexport PYTHONDONTWRITEBYTECODE
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder -q
 # Kernels and servers are waited for: a third process has the processors meanwhile.
 WAITING := -n 3 --dist loadfile --no-loadscope-reorder -q
-QUICK := -m pytest -m "not browser and not thorough and not slow" --hypothesis-profile quick $(PARALLEL)
+FAST := -m pytest -m "not browser and not thorough and not slow" $(PARALLEL)
+TRACED = $(BIN)/coverage run $(FAST) && $(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 quick: $(DEVELOPMENT)  ## within a minute, for while you work: no kernels, whole surveys or attackers, a few examples
-	@$(BIN)/python $(QUICK)
+	@$(BIN)/python $(FAST) --hypothesis-profile quick
 
-test: $(DEVELOPMENT)  ## every test but those that need a browser
-	@$(BIN)/python -m pytest -m "not browser and not thorough" --nbval --nbval-kernel-name borger --nbval-kernel-startup-timeout 300 $(WAITING) tests notebooks/[01][0-9]_*.ipynb
+test: $(DEVELOPMENT)  ## every test but those that need a browser (COVERAGE=yes: those that are not slow as make coverage)
+	@$(if $(COVERAGE),$(TRACED))
+	@$(BIN)/python -m pytest -m "$(if $(COVERAGE),slow and )not browser and not thorough" --nbval --nbval-kernel-name borger --nbval-kernel-startup-timeout 300 $(WAITING) tests notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
 
-coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the floor in pyproject.toml
-	@$(BIN)/coverage run $(QUICK)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+coverage: $(DEVELOPMENT)  ## which lines the tests run that are not slow, and fail below the floor in pyproject.toml
+	@$(TRACED)
 
-test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, sixteen times the examples)
+test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, twenty-five times the examples)
 	@$(BIN)/python -m pytest -m "(thorough or hypothesis) and not browser and not nightly" --hypothesis-profile thorough $(PARALLEL)
 
 test-nightly: $(DEVELOPMENT)  ## what takes many minutes: thousands of random surveys and forms, reloads, all shared runs (Chromium, Node, Java where they are)

@@ -35,13 +35,17 @@ def without_pictures(output: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Take the pictures out of every notebook output, committed and computed, before nbval compares them."""
+    """Take the pictures out of every notebook output, committed and computed, before nbval compares them.
+
+    What runs in a kernel is slow.
+    """
     for item in items:
         # Only nbval's cells have this method.
         sanitize: Callable[[Any], Any] | None = getattr(item, "sanitize", None)
         if sanitize is None:
             continue
         item.sanitize = _chained(sanitize)  # type: ignore[attr-defined]
+        item.add_marker(pytest.mark.slow)
         if item.path.name.startswith(OF_CITIZENS) and not _is_prepared():
             item.add_marker(pytest.mark.skip(reason="needs prepared citizens of Odense: make demo"))
         if item.path.name == OF_CONSENTS and not os.environ.get("BORGER_REGISTER_KEY"):

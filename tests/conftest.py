@@ -28,11 +28,11 @@ settings.register_profile(
     "repeatable",
     derandomize=True,
     deadline=None,
-    max_examples=12,
+    max_examples=8,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=200)
-settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=8)
+settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=4)
 settings.load_profile("repeatable")
 
 ISLAND = "Ærø"

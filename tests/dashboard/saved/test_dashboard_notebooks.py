@@ -26,6 +26,8 @@ def test_cells_call_the_library_and_no_more(name):
     assert not any(cell.get("outputs") for cell in notebook.cells)
 
 
+# The report that the dashboard saves is the same notebook: tests/dashboard/test_widget.py.
+@pytest.mark.thorough
 def test_a_selection_runs_as_a_notebook(workspace, tmp_path, warm):
     run = run_notebook(
         places.notebooks() / "interesse_valg.ipynb",

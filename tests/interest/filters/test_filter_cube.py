@@ -64,7 +64,22 @@ def test_a_kept_cube_counts_as_the_copy_does(odense):
     assert set(cube.roles) >= {"age", "sex", "area_type", "topics", "time", "formats"}
 
 
-def test_newer_respondents_and_other_age_groups_build_it_anew(odense):
+def test_the_offer_names_what_the_cube_holds(odense):
+    opened = open_filter_cube("Odense", age_bands=BANDS)
+    assert {f.role: [level.id for level in f.levels] for f in opened.offer.filters} == {
+        role: list(levels) for role, levels in opened.protected.cube.roles.items() if " given " not in role
+    }
+    assert opened.offer.simulated
+    assert opened.offer.source.startswith("SIMULEREDE DATA")
+    topics = opened.offer.filter("topics")
+    assert ("klima_miljoe", "Klima og miljø") in [(level.id, level.label) for level in topics.levels]
+    assert topics.exclusive == ("intet",)
+    assert "oensker_ikke" not in opened.protected.cube.roles["sex"]
+    # As kept and read again.
+    assert open_filter_cube("Odense", age_bands=BANDS).offer == opened.offer
+
+
+def test_newer_respondents_and_other_age_groups_build_it_anew(odense, without_kinds):
     state = (odense / "respondents.parquet").stat()
     os.utime(odense / "respondents.parquet", ns=(state.st_atime_ns, state.st_mtime_ns + 1))
     assert open_filter_cube("Odense", age_bands=BANDS).origin == "outdated"
@@ -73,7 +88,7 @@ def test_newer_respondents_and_other_age_groups_build_it_anew(odense):
     assert open_filter_cube("Odense", age_bands=BANDS).origin == "outdated"
 
 
-def test_it_is_outdated_when_the_survey_is_another_and_not_when_it_is_away(odense):
+def test_it_is_outdated_when_the_survey_is_another_and_not_when_it_is_away(odense, without_kinds):
     opened = open_filter_cube("Odense", age_bands=BANDS)
     path = odense / "respondents.parquet"
     state = path.stat()
@@ -90,7 +105,7 @@ def test_it_is_outdated_when_the_survey_is_another_and_not_when_it_is_away(odens
 @pytest.mark.parametrize(
     "torn", ["changed", *(pytest.param(torn, marks=pytest.mark.thorough) for torn in ("empty", "half"))]
 )
-def test_a_damaged_file_is_built_anew(odense, torn):
+def test_a_damaged_file_is_built_anew(odense, without_kinds, torn):
     whole = (odense / FILE).read_bytes()
     middle = len(whole) // 2
     flipped = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
@@ -100,22 +115,7 @@ def test_a_damaged_file_is_built_anew(odense, torn):
     assert (odense / FILE).read_bytes() == whole
 
 
-def test_the_offer_names_what_the_cube_holds(odense):
-    opened = open_filter_cube("Odense", age_bands=BANDS)
-    assert {f.role: [level.id for level in f.levels] for f in opened.offer.filters} == {
-        role: list(levels) for role, levels in opened.protected.cube.roles.items() if " given " not in role
-    }
-    assert opened.offer.simulated
-    assert opened.offer.source.startswith("SIMULEREDE DATA")
-    topics = opened.offer.filter("topics")
-    assert ("klima_miljoe", "Klima og miljø") in [(level.id, level.label) for level in topics.levels]
-    assert topics.exclusive == ("intet",)
-    assert "oensker_ikke" not in opened.protected.cube.roles["sex"]
-    # As kept and read again.
-    assert open_filter_cube("Odense", age_bands=BANDS).offer == opened.offer
-
-
-def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
+def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense, without_kinds):
     folder = saved_folder("Odense")
     folder.mkdir(parents=True)
     rules = '[unge_klima]\naldersgruppe = ["15-17", "18-24"]\nemner = ["klima_miljoe"]\n'

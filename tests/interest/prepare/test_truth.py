@@ -15,9 +15,13 @@ truth = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(truth)
 
 
+# The other surveys are the business of 'make test-thorough'.
+SEEDS = 6
+
+
 @pytest.fixture(scope="module")
 def estimates():
-    return truth.hold_against_truth("Lolland", seeds=16, n=1200, areas=True)
+    return truth.hold_against_truth("Lolland", seeds=SEEDS, n=1200, areas=True)
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +30,15 @@ def by_option(estimates):
 
 
 def test_nineteen_in_twenty_intervals_hold_the_truth(by_option):
-    # 16 surveys of 40 options that hang together: two points either way are chance.
-    assert 0.93 <= by_option["covered"].mean() <= 0.97
+    # 6 surveys of 40 options that hang together: three points either way are chance.
+    assert 0.92 <= by_option["covered"].mean() <= 0.98
+
+
+@pytest.mark.thorough
+def test_nineteen_in_twenty_intervals_of_more_surveys_hold_the_truth():
+    options = truth.by_option(truth.hold_against_truth("Lolland", seeds=16, n=1200, areas=True))
+    # 16 surveys: two points either way.
+    assert 0.93 <= options["covered"].mean() <= 0.97
 
 
 def test_weighting_reduces_the_error_of_nine_in_ten_options(by_option):

@@ -55,7 +55,9 @@ def faults(chart):
 
 class TestNothingOverlapsOrIsCut:
     @pytest.mark.slow
-    @pytest.mark.parametrize("number", [1, 2, 30])
+    @pytest.mark.parametrize(
+        "number", [1, 15, *(pytest.param(n, marks=pytest.mark.thorough) for n in (2, 30))]
+    )
     def test_few_and_many_bars_with_long_labels(self, number):
         labels = {f"o{bar}": f"{LONG} {bar}" for bar in range(number)}
         counts = {option: 50 - bar for bar, option in enumerate(labels)}
