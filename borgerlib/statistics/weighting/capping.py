@@ -37,7 +37,7 @@ def rake_capped(
     Raises
     ------
     MarginError
-        No weights under the cap meet the totals.
+        No weights under the cap were found that meet the totals.
     """
     rows = np.eye(adjustment.size) if adjustment.rows is None else adjustment.rows
     largest = legal_cap(cap) * float(start.mean())
@@ -49,7 +49,7 @@ def rake_capped(
     of_group, weight = group // len(values), values[group % len(values)]
     group_weight = weight * sums(of_row, len(weight))
     distance, totals = Raking(0.0, largest / weight), adjustment.targets
-    message = f"The margins cannot be met under cap={cap:g}: each can, but not all of them at once."
+    message = f"No weights under cap={cap:g} were found that meet all the margins; each alone can be met."
     hint = "Raise the cap, merge sparse levels or drop a margin."
     try:
         ratio, steps = solve(
