@@ -114,7 +114,8 @@ def save_question(
     DataError
         The file cannot be written (in Danish).
     """
-    name = " ".join(label.encode(errors="ignore").decode().split())
+    # Of what cannot be seen, some turns the text around it.
+    name = " ".join("".join(letter for letter in label if letter.isprintable() or letter.isspace()).split())
     if not name:
         raise ParameterError(words()("errors", "no_name"))
     if len(name) > LONGEST_NAME:

@@ -83,7 +83,12 @@ def test_answers_that_no_longer_exist_are_told():
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("   ", "Skriv et navn"), ("a" * (LONGEST_NAME + 1), "højst være 80")]
+    ("name", "said"),
+    [
+        ("   ", "Skriv et navn"),
+        ("\x00\u202e\u200b", "Skriv et navn"),
+        ("a" * (LONGEST_NAME + 1), "højst være 80"),
+    ],
 )
 def test_a_name_must_be_one(name, said):
     with pytest.raises(ParameterError, match=said):
