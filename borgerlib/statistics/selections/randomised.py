@@ -89,9 +89,9 @@ def randomised(chance: float, options: int) -> Randomised:
 
 
 def secret_numbers(key: bytes, people: Sequence[str], columns: int) -> Floats:
-    """Return numbers between 0 and 1 that follow from a key and who somebody is: one row a person.
+    """Return numbers between 0 and 1 that follow from a key and what a person is called: one row a person.
 
-    The same person gets the same numbers in every run and in whatever order, so that a survey prepared again
+    The same name gets the same numbers in every run and in whatever order, so that a survey prepared again
     gives the same copy; nobody without the key can work them out (SHAKE-256).
     """
     length = _BYTES * columns

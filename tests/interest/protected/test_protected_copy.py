@@ -21,6 +21,7 @@ from borgerlib.interest.protected.files import COPY, KEY, open_copy
 from borgerlib.survey.codebook.load import load_codebook
 
 BOOK = load_codebook("borgerinteresse")
+KEY32 = b"k" * 32
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def respondents(aeroe):
 
 
 def test_who_somebody_is_stays_and_what_they_answered_is_left_to_chance(respondents):
-    copy = protected_copy(respondents, BOOK, b"k" * 32, chance=0.1)
+    copy = protected_copy(respondents, BOOK, KEY32, chance=0.1)
     for column in ("alder", "koen", "omraadetype", "weight", "aldersgruppe"):
         assert copy[column].tolist() == respondents[column].tolist()
     chosen = respondents["emner__natur"].astype("Int8").to_numpy()
@@ -58,7 +59,7 @@ def test_copies_of_two_chances_are_two_draws(respondents):
     # Were they one draw, the copy of less chance would be right wherever they differ: 25 % of the answers.
     true = respondents["emner__natur"].astype("Int8").to_numpy()
     fine, coarse = (
-        protected_copy(respondents, BOOK, b"k" * 32, chance=chance)["emner__natur"].to_numpy()
+        protected_copy(respondents, BOOK, KEY32, chance=chance)["emner__natur"].to_numpy()
         for chance in (0.05, 0.3)
     )
     differ = (fine != coarse) & ~pd.isna(true)
@@ -67,7 +68,7 @@ def test_copies_of_two_chances_are_two_draws(respondents):
 
 
 def test_neither_ids_nor_text_nor_consent_are_in_it(respondents):
-    copy = protected_copy(respondents, BOOK, b"k" * 32, chance=0.1)
+    copy = protected_copy(respondents, BOOK, KEY32, chance=0.1)
     assert not {"svar_id", "fritekst", "samtykke", "startet", "afsluttet"} & set(copy)
     assert copy.index.tolist() == list(range(len(copy)))
 
@@ -75,20 +76,51 @@ def test_neither_ids_nor_text_nor_consent_are_in_it(respondents):
 def test_a_place_that_somebody_typed_is_not_in_it(respondents):
     typed = respondents.assign(omraade=["Nord"] * 40 + ["min adresse er Vej 3"] * (len(respondents) - 40))
     typed.loc[typed.index[45:], "omraade"] = pd.NA
-    assert set(protected_copy(typed, BOOK, b"k" * 32, chance=0.1)["omraade"].dropna()) == {"Nord"}
+    assert set(protected_copy(typed, BOOK, KEY32, chance=0.1)["omraade"].dropna()) == {"Nord"}
     counted = [{"column": "omraade", "level_of": {"min adresse er Vej 3": "Syd"}}]
-    assert set(protected_copy(typed, BOOK, b"k" * 32, chance=0.1, targets=counted)["omraade"].dropna()) == {
-        "Syd"
-    }
+    assert set(protected_copy(typed, BOOK, KEY32, chance=0.1, targets=counted)["omraade"].dropna()) == {"Syd"}
 
 
-def test_the_same_person_has_the_same_copied_answers_in_whatever_export(respondents):
-    whole = protected_copy(respondents, BOOK, b"k" * 32, chance=0.1)
-    part = protected_copy(respondents.iloc[::-2], BOOK, b"k" * 32, chance=0.1)
+def test_the_same_answers_are_copied_alike_in_whatever_export(respondents):
+    whole = protected_copy(respondents, BOOK, KEY32, chance=0.1)
+    part = protected_copy(respondents.iloc[::-2], BOOK, KEY32, chance=0.1)
     pd.testing.assert_frame_equal(
         whole.iloc[::-2].reset_index(drop=True)[part.columns], part, check_dtype=False
     )
     assert not protected_copy(respondents, BOOK, b"x" * 32, chance=0.1).equals(whole)
+
+
+def test_neither_another_order_of_questions_nor_of_options_is_another_draw(respondents):
+    whole = protected_copy(respondents, BOOK, KEY32, chance=0.1)
+    turned = replace(BOOK, items=tuple(reversed(BOOK.items)))
+    pd.testing.assert_frame_equal(
+        protected_copy(respondents, turned, KEY32, chance=0.1)[whole.columns], whole
+    )
+
+
+def test_one_row_put_in_front_tells_nothing_of_the_others(respondents):
+    # Ids made up of rows: each is the next person's in the second export.
+    first, second = respondents.iloc[1:], respondents
+    copies = [
+        protected_copy(
+            each.assign(svar_id=[f"raekke-{row}" for row in range(2, len(each) + 2)]), BOOK, KEY32, chance=0.1
+        )
+        for each in (first, second)
+    ]
+    pd.testing.assert_frame_equal(copies[1].iloc[1:].reset_index(drop=True), copies[0], check_dtype=False)
+
+
+def test_of_people_alike_in_everything_who_leaves_or_comes_is_not_recognised(respondents):
+    answered = respondents[respondents["tid"].notna() & respondents["emner__natur"].notna()]
+    alike = pd.concat([answered.iloc[[0]]] * 3, ignore_index=True)
+    asked = [column for column in alike if column.startswith(("emner__", "formater__", "kanaler__"))]
+    three, two = (
+        protected_copy(people, BOOK, KEY32, chance=0.1)[asked].astype("Int8").fillna(-1).to_numpy().tolist()
+        for people in (alike, alike.iloc[1:])
+    )
+    # Were the two that are left numbered anew and no more, one would have what the first had.
+    assert not [row for row in two if row in three]
+    assert len({tuple(row) for row in three}) == 3
 
 
 class TestFiles:
