@@ -241,7 +241,7 @@ class BatchWork:
         names = {"done": f"{stem}.ipynb", "failed": f"{stem}.failed.ipynb", "held": f"{stem}.held.ipynb"}
         kept = names.pop(state)
         path = executed(folder, stem, state)
-        if path.is_file():
+        if state == "done" or path.is_file():  # one that is done and not there is an error of the disk
             share(path, [home / kept for home in homes])
         for left in (home / name for home in homes for key, name in names.items() if key != "done"):
             left.unlink(missing_ok=True)

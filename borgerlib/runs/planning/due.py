@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borgerlib import places
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError, RunError, unknown_name
 from borgerlib.population.municipalities import every_municipality, municipality
 from borgerlib.runs.planning.contents import (
     CITIZENS,
@@ -215,8 +216,18 @@ def settled_name(name: str) -> str:
 
 def kept_notebooks(out: Path) -> dict[tuple[str, str], int]:
     """Return the executed notebooks that are kept: (place, notebook) → bytes."""
-    found = executed_folder(out).glob("*/*.ipynb")
-    return {(path.parent.name, path.stem): path.stat().st_size for path in found}
+    kept: dict[tuple[str, str], int] = {}
+    try:
+        for folder in executed_folder(out).iterdir():
+            for path in folder.iterdir() if folder.is_dir() else ():
+                # A batch that runs meanwhile replaces and removes files.
+                with suppress(FileNotFoundError):
+                    kept |= {(folder.name, path.stem): path.stat().st_size} if path.suffix == ".ipynb" else {}
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise RunError(f"The folder {out} cannot be read: {error.strerror}.") from error
+    return kept
 
 
 def executed_folder(out: Path) -> Path:

@@ -7,12 +7,14 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import ConvergenceError, MarginError, ParameterError
+from borgerlib.errors import MarginError, ParameterError
 from borgerlib.statistics.levels import Floats, counted, sums
 from borgerlib.statistics.weighting.adjustment import Adjustment, WeightingResult
 from borgerlib.statistics.weighting.calibration import weighting_result
 from borgerlib.statistics.weighting.margin_checks import Name, named
 from borgerlib.statistics.weighting.solver import Raking, solve
+
+_INFEASIBLE = 2  # scipy.optimize.linprog's status
 
 
 def rake_capped(
@@ -37,26 +39,24 @@ def rake_capped(
     Raises
     ------
     MarginError
-        No weights under the cap were found that meet the totals.
+        No weights under the cap meet the totals; checked before anything is moved.
     """
     rows = np.eye(adjustment.size) if adjustment.rows is None else adjustment.rows
     largest = legal_cap(cap) * float(start.mean())
     people = sums(adjustment.cells, len(rows))
     _refuse_single(rows, people, adjustment.targets, names, largest, cap)
+    _refuse_joint(rows, people, adjustment.targets, largest, cap)
     # Respondents with the same cell and the same starting weight get the same weight: solve once per group.
     values, code = np.unique(start, return_inverse=True)
     group, of_row = np.unique(adjustment.cells * len(values) + code, return_inverse=True)
     of_group, weight = group // len(values), values[group % len(values)]
     group_weight = weight * sums(of_row, len(weight))
     distance, totals = Raking(0.0, largest / weight), adjustment.targets
-    message = f"No weights under cap={cap:g} were found that meet all the margins; each alone can be met."
+    message = f"The margins are not met under cap={cap:g}."
     hint = "Raise the cap, merge sparse levels or drop a margin."
-    try:
-        ratio, steps = solve(
-            rows[of_group], group_weight, totals, distance, names=names, message=message, hint=hint
-        )
-    except ConvergenceError as error:
-        raise MarginError(error.message, hint=error.hint) from error
+    ratio, steps = solve(
+        rows[of_group], group_weight, totals, distance, names=names, message=message, hint=hint
+    )
     weights = np.minimum((weight * ratio)[of_row], largest)
     # R treats capped weights as calibrated, not as raked: their residuals come from a weighted regression.
     calibrated = Adjustment(adjustment.cells, adjustment.rows, adjustment.targets, adjustment.base_weight)
@@ -106,4 +106,22 @@ def _refuse_single(
             f"The margins cannot be met under cap={cap:g}.",
             problems=problems,
             hint="Raise the cap or merge the level into a neighbour.",
+        )
+
+
+def _refuse_joint(rows: Floats, people: Floats, targets: Floats, largest: float, cap: float) -> None:
+    from scipy.optimize import linprog
+
+    scale = np.abs(rows).T @ people * largest
+    found = linprog(
+        np.zeros(len(rows)),
+        A_eq=(rows * (people * largest)[:, None] / scale).T,
+        b_eq=targets / scale,
+        bounds=(0.0, 1.0),
+        method="highs",
+    )
+    if found.status == _INFEASIBLE:
+        raise MarginError(
+            f"The margins cannot be met under cap={cap:g}: each can, but not all of them at once.",
+            hint="Raise the cap, merge sparse levels or drop a margin.",
         )

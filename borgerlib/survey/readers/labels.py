@@ -1,8 +1,8 @@
-"""A table that says what the codes of the answers stand for: column, code and text in each row."""
+"""A worksheet that says what the codes of the answers stand for: column, code and text in each row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from borgerlib.said import said
@@ -21,7 +21,7 @@ def with_labels(export: Export, others: Sequence[Grid]) -> Export:
     A column stays as it is if it has labels, or if most of its answers are not codes of the sheet.
     """
     for grid in others:
-        texts = texts_by_column(grid, [column.name for column in export.columns])
+        texts = _texts_by_column(grid, [column.name for column in export.columns])
         columns = tuple(_labelled(column, texts.get(column.name, {}), export) for column in export.columns)
         told = [new.name for new, old in zip(columns, export.columns, strict=True) if new != old]
         if told:
@@ -30,20 +30,26 @@ def with_labels(export: Export, others: Sequence[Grid]) -> Export:
     return export
 
 
-def texts_by_column(grid: Grid, headings: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return heading → code → text; nothing unless most rows of the table name a heading."""
+def _texts_by_column(grid: Grid, headings: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return heading → code → text; nothing unless most rows of the sheet name a heading."""
     if len(grid.rows[0]) != _WIDTH:
         return {}
     by_fold = {normalise(heading): heading for heading in headings}
+    rows = list(_filled_down(grid))
+    known = [row for row in rows if normalise(row[0]) in by_fold and row[1] and row[2]]
     texts: dict[str, dict[str, str]] = {}
-    known, name = 0, ""
-    for first, code, text in (map(one_line, row) for row in grid.rows):
-        # A heading may stand only at its first code.
-        name = normalise(first) or name
-        if name in by_fold and code and text:
-            known += 1
-            texts.setdefault(by_fold[name], {})[code] = text
-    return texts if 2 * known > len(grid.rows) else {}
+    for name, code, text in known if 2 * len(known) > len(rows) else ():
+        texts.setdefault(by_fold[normalise(name)], {})[code] = text
+    return texts
+
+
+def _filled_down(grid: Grid) -> Iterator[list[str]]:
+    """Yield the rows; a heading may stand only at its first code."""
+    name = ""
+    for row in grid.rows:
+        first, code, text = map(one_line, row)
+        name = first or name
+        yield [name, code, text]
 
 
 def _labelled(column: Column, texts: dict[str, str], export: Export) -> Column:

@@ -14,7 +14,6 @@ from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid, as_table, one_line
 from borgerlib.survey.grid.tabular import export_of
-from borgerlib.survey.readers.labels import texts_by_column
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "SurveyXact"
@@ -50,14 +49,14 @@ def read(grids: Sequence[Grid]) -> Export:
     dataset = next((grid for grid in grids if _is_dataset(grid, variables)), None)
     if dataset is None:
         raise DataError(said("no_dataset", file=structure.name))
-    told = ((grid, texts_by_column(grid, variables)) for grid in grids)
-    labels, texts = next(((grid, texts) for grid, texts in told if texts), (None, {}))
+    labels = [grid for grid in grids if grid is not structure and _is_labels(grid, variables)]
+    texts = _label_texts(labels[0]) if labels else {}
     table = as_table(dataset)
     by_name = {column.name: column for column in described}
     known = (by_name.get(heading) or _own(heading) for heading in table.headings)
     columns = [replace(column, labels=texts.get(column.name, {})) for column in known]
     export = export_of(table, VENDOR, columns, notes=() if labels else (said("no_labels_file"),))
-    parts = [dataset, *([labels] if labels else []), structure]
+    parts = [dataset, *labels[:1], structure]
     files = dict.fromkeys(part.name.partition(", sheet")[0] for part in parts)
     return replace(export, source=replace(export.source, files=tuple(files)))
 
@@ -79,3 +78,16 @@ def _describe(structure: Grid) -> list[Column]:
 def _is_dataset(grid: Grid, variables: set[str]) -> bool:
     headings = {one_line(text) for text in grid.rows[0]}
     return len(headings & variables) * 2 > len(variables)
+
+
+def _is_labels(grid: Grid, variables: set[str]) -> bool:
+    if len(grid.rows[0]) != 3:
+        return False
+    return sum(one_line(row[0]) in variables for row in grid.rows) * 2 > len(grid.rows)
+
+
+def _label_texts(labels: Grid) -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = {}
+    for variable, code, text in labels.rows:
+        texts.setdefault(one_line(variable), {})[one_line(code)] = one_line(text)
+    return texts

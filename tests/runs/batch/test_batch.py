@@ -6,6 +6,7 @@ import shutil
 import sys
 import threading
 import time
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -116,6 +117,21 @@ def test_what_is_made_from_the_same_is_run_once_and_each_has_it(out, tmp_path):
     assert batch(out, [alike, own], "Odense", "Aarhus", "Ærø").total == 0
     assert batch(out, [alike, own], "Odense", "Aarhus", force=True).alike == 1
     assert mark.read_text() == "xx"
+
+
+def test_a_run_whose_notebook_has_gone_is_not_done(out, two):
+    class Thief(InProcess):
+        """Loses the second notebook before the batch puts it in place."""
+
+        def outcomes(self, seconds):
+            for task, record in super().outcomes(seconds):
+                for path in Path(task.folder).glob("02*.ipynb"):
+                    path.unlink()
+                yield task, record
+
+    end = batch(out, two, crew=Thief())
+    assert (end.done, end.failed, end.reports) == (1, 1, 0)
+    assert [record.cause for record in history(out).latest.values() if record.state == "failed"] == ["disk"]
 
 
 def test_a_shared_run_that_fails_fails_for_all_and_is_told_once(out, tmp_path):

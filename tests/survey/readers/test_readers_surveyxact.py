@@ -134,3 +134,31 @@ def test_respondent_created_and_closed_are_number_beginning_and_end(tmp_path):
     assert [column.role for column in export.columns[:4]] == ["id", "started", "submitted", PLATFORM]
     rows = len(export.frame)
     assert export.source.notes[-1].startswith(f"{rows} of {rows} answers were not finished")
+
+
+HEAD = "questionName;variableName;questionType;subType;questionText;choiceValue;choiceText"
+
+
+@pytest.mark.parametrize("names", [("s_2", "S_2"), ("q1", "q1_"), ("q1.", "q1")])
+def test_labels_go_to_the_variable_of_just_that_name(tmp_path, names):
+    first, second = names
+    for part, rows in {
+        "structure": [HEAD, *(f"{name};{name};Closed;Single;Hvad?;;" for name in names)],
+        "dataset": [";".join(names), *["1;2"] * 20],
+        "labels": [f"{first};1;Ja", f"{first};2;Nej", f"{second};1;Nord", f"{second};2;Syd"],
+    }.items():
+        (tmp_path / f"{part}.csv").write_text("\n".join(rows), "utf-8")
+    labels = {column.name: dict(column.labels) for column in read_export(tmp_path).columns}
+    assert labels == {first: {"1": "Ja", "2": "Nej"}, second: {"1": "Nord", "2": "Syd"}}
+
+
+def test_a_labels_file_that_names_the_ends_of_scales_alone_is_one(tmp_path):
+    for part, rows in {
+        "structure": [HEAD, "s_1;s_1;Closed;Single;Hvor enig?;;"],
+        "dataset": ["s_1", *["3"] * 20],
+        "labels": ["s_1;1;Uenig", "s_1;2;", "s_1;3;", "s_1;4;", "s_1;5;Enig"],
+    }.items():
+        (tmp_path / f"{part}.csv").write_text("\n".join(rows), "utf-8")
+    export = read_export(tmp_path)
+    assert not export.source.notes
+    assert {text for text in export.columns[0].labels.values() if text} == {"Uenig", "Enig"}
