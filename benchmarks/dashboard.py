@@ -52,6 +52,8 @@ from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
+from borgerlib.interest.protected.files import open_copy
+from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.citizens.sections import load_sections
 
 CHANGES_IN_ALL = 300
@@ -141,11 +143,12 @@ display(ipywidgets.VBox([age, out]))
 
 
 def repeated(workspace: Path, rows: int) -> float:
-    """Prepare a simulated survey, repeat its respondents; return the seconds of the first start."""
+    """Prepare a simulated survey, repeat its respondents; return the seconds of the first start after it."""
     _, export = write_simulation("Odense", n=5000, seed=1)
     prepare("Odense", export)
     folder = processed_folder("Odense")
     repeat_file(folder / RESPONDENTS, rows)
+    open_copy("Odense", chance=DEFAULT_CHANCE)  # 'borger prepare' makes it
     begun = time.perf_counter()
     open_filter_cube("Odense", age_bands=load_sections().age_bands)
     return time.perf_counter() - begun
@@ -159,6 +162,7 @@ def repeat_file(path: Path, rows: int) -> None:
     frame = table.to_pandas()
     frame = frame.iloc[np.resize(np.arange(len(frame)), rows)]
     frame.index = pd.Index([f"r{number:07d}" for number in range(rows)], name=frame.index.name)
+    frame["svar_id"] = frame.index
     store.write_parquet(frame, path, told)
 
 
@@ -252,7 +256,7 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
 def visitors(options: argparse.Namespace) -> dict[str, float]:
     """Measure many visitors at once."""
     filters = open_answers("Odense").offer.filters
-    boxes = [(each.role, level.id) for each in filters for level in each.levels]
+    levels = [(each.role, level.id) for each in filters for level in each.levels]
     with dashboard_server("Odense", port=9300) as server:
         time.sleep(3)
         here, used = [], []
@@ -261,7 +265,7 @@ def visitors(options: argparse.Namespace) -> dict[str, float]:
             time.sleep(1)  # the kernel that stands ready for the next
             used.append(sum(memory(server.process.pid, "pss").values()))
         before = processor_time(server.process.pid)
-        taken = click_together(here, boxes, max(5, options.changes // 5))
+        taken = click_together(here, levels, max(5, options.changes // 5))
         busy = 1000 * (processor_time(server.process.pid) - before) / len(taken)
         used.append(sum(memory(server.process.pid, "pss").values()))
     each = (used[-1] - used[0]) / max(1, options.visitors - 1)

@@ -123,8 +123,8 @@ def write_prepared(
 def _key(prepared: Prepared) -> bytes | None:
     """Return the key of an earlier preparation of this survey; none after an earlier wave.
 
-    With the same key, the same answers of the same kind of person would be randomised in the same way in two
-    waves, and somebody who knows the answers to one wave could recognise them in the copy of the other.
+    With the same key, somebody who answers the same in two waves would be randomised in the same way, and who
+    knows the answers to one wave could recognise them in the copy of the other.
     """
     with suppress(BorgerlibError, KeyError, TypeError, ValueError):
         before = date.fromisoformat(store.read_summary(prepared.municipality)["respondents"]["survey_date"])

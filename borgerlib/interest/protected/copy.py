@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from borgerlib.interest.protected.draws import draws
 from borgerlib.interest.weighting.ages import band_column
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.levels import Floats
@@ -17,7 +17,6 @@ from borgerlib.statistics.selections.randomised import (
     SMALLEST_SELECTION,
     randomise,
     randomised,
-    secret_numbers,
 )
 from borgerlib.survey.cleaning.ages import age_column
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -43,8 +42,8 @@ def protected_copy(
     codebook : Codebook
         What was asked.
     key : bytes
-        The survey's secret. With the same key and the same chance, a person whose answers are the same gets
-        the same copied answers each time the copy is made, whatever her id or row.
+        The survey's secret. With the same key and the same chance, a person whose answers to a question are
+        the same gets the same copied answers to it each time the copy is made (`draws`).
     chance : float
         As `borgerlib.statistics.selections.randomised.randomised`.
     targets : sequence of mapping
@@ -78,36 +77,11 @@ def protected_copy(
     columns |= {item.id: _places(respondents[item.id], item, targets) for item in who}
     # Draw anew for another chance: if two copies used the same draw, comparing them would reveal answers.
     drawn_by = key if chance == DEFAULT_CHANCE else key + repr(float(chance)).encode()
-    # In the order of their names, so that another order of the questions leaves the draws as they are.
-    copied = sorted((column, item) for item in asked for column in item.columns)
-    known = [name for name in (age_column(codebook), *(item.id for item in who)) if name in respondents]
-    people = _people(respondents[[*known, *(column for column, _ in copied)]], key)
-    numbers = secret_numbers(drawn_by, people, len(copied))
-    drawn = {
-        column: _copied(respondents[column], item, of_column, chance)
-        for (column, item), of_column in zip(copied, numbers.T, strict=True)
-    }
-    columns |= {column: drawn[column] for item in asked for column in item.columns}
+    numbers = draws(respondents, codebook, asked, drawn_by)
+    for item in asked:
+        for column in item.columns:
+            columns[column] = _copied(respondents[column], item, numbers[column], chance)
     return pd.DataFrame({name: values.array for name, values in columns.items()})
-
-
-def _people(known: pd.DataFrame, key: bytes) -> list[str]:
-    """Return what the draws of each row follow from: all that is known of a person, and her answers.
-
-    Those who are alike in all of it are counted and numbered. An id would not do, least of all a row's
-    number: where it is another person's in a later export, the two copies compared tell what chance did to
-    the first one's answers. So would a number among the alike, were it kept when they become more or fewer.
-    """
-    alike = np.zeros(len(known), dtype=np.uint64)
-    for name, column in known.items():
-        codes, values = pd.factorize(column)
-        texts = [f"{name}={value}".encode() for value in values]
-        digests = [hashlib.blake2b(text, key=key, digest_size=8).digest() for text in texts]
-        # What is missing (coded -1) adds nothing.
-        alike += np.append(np.frombuffer(b"".join(digests), dtype=np.uint64), np.uint64(0))[codes]
-    people = pd.Series(alike).groupby(alike)
-    each = zip(alike.tolist(), people.transform("size"), people.cumcount(), strict=True)
-    return [f"{person:x} {count} {number}" for person, count, number in each]
 
 
 def _places(values: pd.Series, item: Item, targets: Sequence[Mapping[str, Any]]) -> pd.Series:

@@ -17,6 +17,8 @@ from borgerlib.survey.grid.values import parse_dates, parse_numbers
 from borgerlib.survey.responses import dtype_of
 
 ID_COLUMN = "svar_id"
+ROW_ID = "raekke-"
+"""How an id begins that is made up of the row, where the export has none."""
 CONSENT_GIVEN = "ja"
 
 Frame = pd.DataFrame
@@ -200,7 +202,7 @@ def _numbered(frame: Frame, name: str, rows: Column) -> Frame:
     taken = set(frame.loc[~rows, name])
     fresh = {}
     for label in frame.index[rows]:
-        candidate = f"raekke-{label}"
+        candidate = f"{ROW_ID}{label}"
         while candidate in taken:
             candidate += "-b"
         taken.add(candidate)

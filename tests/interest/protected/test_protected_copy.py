@@ -81,43 +81,72 @@ def test_a_place_that_somebody_typed_is_not_in_it(respondents):
     assert set(protected_copy(typed, BOOK, KEY32, chance=0.1, targets=counted)["omraade"].dropna()) == {"Syd"}
 
 
-def test_the_same_answers_are_copied_alike_in_whatever_export(respondents):
-    whole = protected_copy(respondents, BOOK, KEY32, chance=0.1)
-    part = protected_copy(respondents.iloc[::-2], BOOK, KEY32, chance=0.1)
-    pd.testing.assert_frame_equal(
-        whole.iloc[::-2].reset_index(drop=True)[part.columns], part, check_dtype=False
-    )
-    assert not protected_copy(respondents, BOOK, b"x" * 32, chance=0.1).equals(whole)
+def copied(respondents, *, book=BOOK, key=KEY32):
+    return protected_copy(respondents, book, key, chance=0.1).reset_index(drop=True)
 
 
-def test_neither_another_order_of_questions_nor_of_options_is_another_draw(respondents):
-    whole = protected_copy(respondents, BOOK, KEY32, chance=0.1)
-    turned = replace(BOOK, items=tuple(reversed(BOOK.items)))
-    pd.testing.assert_frame_equal(
-        protected_copy(respondents, turned, KEY32, chance=0.1)[whole.columns], whole
-    )
+def randomised_columns(copy):
+    return [column for column in copy if column.startswith(("emner__", "formater__", "kanaler__", "tid"))]
 
 
-def test_one_row_put_in_front_tells_nothing_of_the_others(respondents):
-    # Ids made up of rows: each is the next person's in the second export.
-    first, second = respondents.iloc[1:], respondents
-    copies = [
-        protected_copy(
-            each.assign(svar_id=[f"raekke-{row}" for row in range(2, len(each) + 2)]), BOOK, KEY32, chance=0.1
-        )
-        for each in (first, second)
+def rows_as_ids(respondents):
+    """Return what an export without ids becomes: each id is the next person's once a row is put in front."""
+    return respondents.assign(svar_id=[f"raekke-{row}" for row in range(2, len(respondents) + 2)])
+
+
+def without_times(respondents):
+    return respondents.assign(startet=pd.NaT, afsluttet=pd.NaT)
+
+
+@pytest.mark.parametrize("kind", ["ids and times", "ids", "times", "neither"])
+def test_who_answers_the_same_has_the_same_copied_answers_in_whatever_export(respondents, kind):
+    first = respondents.iloc[::-2]
+    if "ids" not in kind:
+        first, respondents = rows_as_ids(first), rows_as_ids(respondents)
+    if "times" not in kind:
+        first, respondents = without_times(first), without_times(respondents)
+    whole = copied(respondents).iloc[::-2].reset_index(drop=True)
+    pd.testing.assert_frame_equal(whole, copied(first)[whole.columns], check_dtype=False)
+    assert not copied(respondents, key=b"x" * 32).equals(copied(respondents))
+
+
+def test_areas_ages_and_other_questions_are_no_other_draw(respondents):
+    whole = copied(respondents)
+    same = randomised_columns(whole)
+    elsewhere = respondents.assign(omraade="andet område", omraadetype=pd.NA)
+    assert copied(elsewhere)[same].equals(whole[same])
+    born = respondents.assign(foedselsaar=(2025 - respondents["alder"]).astype("Int64"))
+    older = born.assign(alder=born["alder"] + 1)
+    assert copied(older)[same].equals(copied(born)[same])
+    turned = replace(BOOK, items=tuple(item for item in reversed(BOOK.items) if item.id != "kanaler"))
+    same = [column for column in same if not column.startswith("kanaler")]
+    assert copied(respondents, book=turned)[same].equals(whole[same])
+
+
+def test_a_changed_answer_is_drawn_anew_with_its_question_and_no_other(respondents):
+    # Of 60 changed answers that met the same chance, all or none would be kept in both copies alike.
+    rows = respondents.index[respondents["emner__natur"].notna()][:60]
+    changed = respondents.copy()
+    changed.loc[rows, "emner__natur"] = 1 - changed.loc[rows, "emner__natur"]
+    before, after = copied(respondents), copied(changed)
+    at = respondents.index.get_indexer(rows)
+    kept = [
+        (copy["emner__natur"].to_numpy()[at] == answers.loc[rows, "emner__natur"].to_numpy()).astype(bool)
+        for copy, answers in ((before, respondents), (after, changed))
     ]
-    pd.testing.assert_frame_equal(copies[1].iloc[1:].reset_index(drop=True), copies[0], check_dtype=False)
+    assert (kept[0] != kept[1]).any()
+    others = [column for column in randomised_columns(before) if not column.startswith("emner__")]
+    assert after[others].equals(before[others])
+    unchanged = np.setdiff1d(np.arange(len(respondents)), at)
+    assert after.iloc[unchanged].equals(before.iloc[unchanged])
 
 
 def test_of_people_alike_in_everything_who_leaves_or_comes_is_not_recognised(respondents):
     answered = respondents[respondents["tid"].notna() & respondents["emner__natur"].notna()]
     alike = pd.concat([answered.iloc[[0]]] * 3, ignore_index=True)
-    asked = [column for column in alike if column.startswith(("emner__", "formater__", "kanaler__"))]
-    three, two = (
-        protected_copy(people, BOOK, KEY32, chance=0.1)[asked].astype("Int8").fillna(-1).to_numpy().tolist()
-        for people in (alike, alike.iloc[1:])
-    )
+    three, two = (copied(people) for people in (alike, alike.iloc[1:]))
+    asked = [column for column in three if column.startswith("emner__")]
+    three, two = (copy[asked].astype("Int8").to_numpy().tolist() for copy in (three, two))
     # Were the two that are left numbered anew and no more, one would have what the first had.
     assert not [row for row in two if row in three]
     assert len({tuple(row) for row in three}) == 3
