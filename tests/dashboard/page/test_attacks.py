@@ -104,7 +104,7 @@ def guessed(answers, *, conditions, unions):
 
 
 def judged(answers, people, asked, guess, *, with_report=False, part=100):
-    """Of the part (one percent) of 'chose it' that the reader is most sure of: how many are right, and may be."""
+    """Of a part of 'chose it', those that the reader is most sure of: how many are right, and may be."""
     topics = [f"emner__{level.id}" for level in answers.offer.filter("topics").levels]
     true = people[topics].fillna(0).to_numpy(dtype=float)[asked]
     share = np.average(true, axis=0, weights=people["weight"].to_numpy()[asked]) * np.ones_like(true)
