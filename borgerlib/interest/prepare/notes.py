@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from borgerlib.files.toml import UNSURE
 from borgerlib.interest.weighting.ages import piled_up
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.responses import Responses
 from borgerlib.survey.simulation.export import MARKER
 
@@ -21,7 +23,6 @@ def notes_on(responses: Responses, files: Sequence[Path]) -> list[str]:
     """Return the notes on responses as read, and on the codebook and mapping files they were read with."""
     notes: list[str] = [note for file in files for note in unsure_lines(file)]
     notes += [*without_role(responses.codebook), *responses.source.notes, *piled_up(responses)]
-    notes += [note for item in responses.codebook for note in _chose_nothing(item, responses)]
     if unread := [column for column in responses.unread if column != MARKER]:
         notes.append(said("columns_unread", count=len(unread), columns=unread[:_NAMED]))
     return notes
@@ -41,14 +42,16 @@ def without_role(book: Codebook) -> list[Said]:
     return [said("without_role", count=len(asked), items=asked[:_NAMED])] if asked else []
 
 
-def _chose_nothing(item: Item, responses: Responses) -> list[Said]:
-    """Return the note on respondents of whom an export says that they chose none of the options.
+def chose_nothing(respondents: pd.DataFrame, book: Codebook) -> list[Said]:
+    """Return notes on respondents of whom an export says that they chose none of a question's options.
 
     Exports that leave such boxes empty cannot tell them from those who did not answer, so that the next
     year's base may be another one.
     """
-    if item.kind != "multiple":
-        return []
-    boxes = responses.frame[item.columns].astype("Float64")
-    count = int((boxes.notna().any(axis=1) & ~boxes.eq(1).any(axis=1)).sum())
-    return [said("chose_nothing", item=item.id, count=count)] if count else []
+    notes = []
+    for item in book:
+        if item.kind == "multiple":
+            boxes = respondents[item.columns].astype("Float64")
+            if count := int((boxes.notna().any(axis=1) & ~boxes.eq(1).any(axis=1)).sum()):
+                notes.append(said("chose_nothing", item=item.id, count=count))
+    return notes

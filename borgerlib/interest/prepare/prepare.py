@@ -13,7 +13,7 @@ from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError, MarginError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import refuse_unusable
-from borgerlib.interest.prepare.notes import notes_on
+from borgerlib.interest.prepare.notes import chose_nothing, notes_on
 from borgerlib.interest.prepare.refused import refused_of
 from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepare.write import Prepared, write_prepared
@@ -138,6 +138,7 @@ def prepare(
         rules=CleaningRules(age_limit=min_age, reference_date=surveyed),
         problems=responses.problems,
     )
+    notes += chose_nothing(cleaned.respondents, book)
     reasons = _counted(cleaned.rejected[REASONS].str.split("; ").explode())
     if cleaned.respondents.empty:
         count = len(cleaned.rejected)
