@@ -220,9 +220,9 @@ def kept_notebooks(out: Path) -> dict[tuple[str, str], int]:
     try:
         for folder in executed_folder(out).iterdir():
             for path in folder.iterdir() if folder.is_dir() else ():
-                # A batch that runs meanwhile replaces and removes files.
-                with suppress(FileNotFoundError):
-                    kept |= {(folder.name, path.stem): path.stat().st_size} if path.suffix == ".ipynb" else {}
+                if path.suffix == ".ipynb":
+                    with suppress(FileNotFoundError):  # a batch that runs meanwhile removes files
+                        kept[folder.name, path.stem] = path.stat().st_size
     except FileNotFoundError:
         pass
     except OSError as error:
