@@ -32,7 +32,7 @@ from borgerlib.survey.form.write import texts_of
 from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.responses import Responses
-from borgerlib.survey.simulation.export import is_simulated
+from borgerlib.survey.simulation.export import MARKER, is_simulated
 
 _SIMULATED_ID = r"SIM-(IGEN-|UNG-)?\d{6}"
 
@@ -124,7 +124,7 @@ def prepare(
         heading_rows=heading_rows,
         municipality=found.name,
     )
-    simulated = is_simulated(path) or _has_simulated_ids(responses)
+    simulated = is_simulated(path) or MARKER in responses.unread or _has_simulated_ids(responses)
     _refuse_replacing_real(found.name, simulated)
     looked_through = [codebook_file(codebook), *([Path(mapping)] if mapping else [])]
     notes = notes_on(responses, looked_through)

@@ -297,6 +297,12 @@ def test_a_renamed_copy_of_simulated_data_is_still_simulated(workspace, tmp_path
     for path in simulated[1].glob("*.csv"):
         (folder / path.name.replace("SIMULEREDE_DATA_", "")).write_bytes(path.read_bytes())
     assert prepare(ISLAND, folder).simulated
+    # Without its ids, too.
+    [dataset] = folder.glob("*dataset*")
+    rows = [line.split(";") for line in dataset.read_text("cp1252").splitlines()]
+    at = rows[0].index("s_1")
+    dataset.write_text("\n".join(";".join([*row[:at], *row[at + 1 :]]) for row in rows), "cp1252")
+    assert prepare(ISLAND, folder).simulated
 
 
 @pytest.mark.slow
