@@ -21,7 +21,7 @@ from borgerlib.files.look import look_of
 from borgerlib.interest.filters.selection import Selection, Understood, link_of, read_link, understood
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
+from borgerlib.statistics.selections.randomised import LOWEST_CHANCE
 from borgerlib.view import theme
 
 _ASSETS = Path(__file__).with_name("assets")
@@ -252,7 +252,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
 
 def open_dashboard(
-    municipality: str, *, selection: str = "", confidence: float = 0.95, chance: float = DEFAULT_CHANCE
+    municipality: str, *, selection: str = "", confidence: float = 0.95, chance: float = LOWEST_CHANCE
 ) -> InterestDashboard:
     """Open the interest dashboard of a municipality.
 

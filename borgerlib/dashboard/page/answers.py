@@ -21,7 +21,7 @@ from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates
 from borgerlib.statistics.disclosure.selection import disclose_selection
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
-from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
+from borgerlib.statistics.selections.randomised import LOWEST_CHANCE
 from borgerlib.view.citizens.sections import load_sections
 
 CHARTS = ("topics", "time", "formats")
@@ -194,7 +194,7 @@ class Answers:
         return Answer(selection, size, self.offer.people(selection.levels), estimates, against)
 
 
-def open_answers(municipality: str, *, confidence: float = 0.95, chance: float = DEFAULT_CHANCE) -> Answers:
+def open_answers(municipality: str, *, confidence: float = 0.95, chance: float = LOWEST_CHANCE) -> Answers:
     """Open a municipality's prepared survey for the dashboard.
 
     Parameters

@@ -13,7 +13,7 @@ from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
 from borgerlib.errors import ParameterError
 from borgerlib.interest.filters.selection import read_link
-from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
+from borgerlib.statistics.selections.randomised import LOWEST_CHANCE
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words import alt_text
@@ -108,7 +108,7 @@ class SelectionPage:
 
 
 def open_selection(
-    municipality: str, selection: str = "", *, confidence: float = 0.95, chance: float = DEFAULT_CHANCE
+    municipality: str, selection: str = "", *, confidence: float = 0.95, chance: float = LOWEST_CHANCE
 ) -> SelectionPage:
     """Open a selection of a municipality's citizens.
 

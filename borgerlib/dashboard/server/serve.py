@@ -20,7 +20,7 @@ from borgerlib.errors import ParameterError, RunError
 from borgerlib.files.look import look_of
 from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.warm.surroundings import kernel_environment
-from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
+from borgerlib.statistics.selections.randomised import LOWEST_CHANCE
 from borgerlib.view.comparison.since import since_last
 
 HOST = "127.0.0.1"
@@ -102,7 +102,7 @@ def dashboard_server(
     municipality: str,
     *,
     selection: str = "",
-    chance: float = DEFAULT_CHANCE,
+    chance: float = LOWEST_CHANCE,
     port: int = FIRST_PORT,
     base_url: str = "",
 ) -> Iterator[DashboardServer]:

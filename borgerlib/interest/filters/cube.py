@@ -25,7 +25,7 @@ from borgerlib.interest.protected.files import COPY, copy_state, file_state, ope
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.selections.cube import Cube, build_cube
 from borgerlib.statistics.selections.protected import ProtectedCube
-from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE, randomised
+from borgerlib.statistics.selections.randomised import LOWEST_CHANCE, randomised
 from borgerlib.survey.codebook.load import load_codebook
 
 FILE = "cube.npz"
@@ -66,7 +66,7 @@ class FilterCube:
 
 
 def open_filter_cube(
-    municipality: str, *, age_bands: Sequence[int], chance: float = DEFAULT_CHANCE
+    municipality: str, *, age_bands: Sequence[int], chance: float = LOWEST_CHANCE
 ) -> FilterCube:
     """Return the cube of a prepared survey's protected copy, from the cached file if that is up to date.
 

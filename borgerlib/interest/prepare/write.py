@@ -23,7 +23,7 @@ from borgerlib.interest import store
 from borgerlib.interest.prepared import RESPONDENTS
 from borgerlib.interest.protected.files import read_key, write_copy
 from borgerlib.interest.weighting.plan import Weighting, summary_of
-from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
+from borgerlib.statistics.selections.randomised import LOWEST_CHANCE
 from borgerlib.survey.cleaning.clean import CleaningResult
 from borgerlib.survey.codebook.load import codebook_file
 from borgerlib.survey.codebook.model import Codebook
@@ -110,7 +110,7 @@ def write_prepared(
     with store.replacing(prepared.folder) as beside:
         store.write_parquet(respondents, beside / RESPONDENTS, metadata)
         respondents.attrs.update(metadata)
-        write_copy(beside, respondents, prepared.codebook, summary, chance=DEFAULT_CHANCE, key=key)
+        write_copy(beside, respondents, prepared.codebook, summary, chance=LOWEST_CHANCE, key=key)
         escape_formulas(cleaned.rejected).to_csv(beside / store.REJECTED, index_label="row")
         escape_formulas(cleaned.changes).to_csv(beside / store.CHANGES, index=False)
         text = json.dumps(summary, ensure_ascii=False, indent=1)

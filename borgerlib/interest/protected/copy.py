@@ -13,10 +13,12 @@ from borgerlib.interest.weighting.ages import band_column
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.selections.randomised import (
-    DEFAULT_CHANCE,
+    LOWEST_CHANCE,
     SMALLEST_SELECTION,
+    Randomised,
     randomise,
     randomised,
+    randomised_once_more,
 )
 from borgerlib.survey.cleaning.ages import age_column
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -75,12 +77,18 @@ def protected_copy(
         if name in respondents
     }
     columns |= {item.id: _places(respondents[item.id], item, targets) for item in who}
-    # Draw anew for another chance: if two copies used the same draw, comparing them would reveal answers.
-    drawn_by = key if chance == DEFAULT_CHANCE else key + repr(float(chance)).encode()
-    numbers = draws(respondents, codebook, asked, drawn_by)
+    numbers = draws(respondents, codebook, asked, key)
     for item in asked:
+        first = randomised(LOWEST_CHANCE, _options(item))
         for column in item.columns:
-            columns[column] = _copied(respondents[column], item, numbers[column], chance)
+            columns[column] = _copied(respondents[column], item, numbers[column], first)
+    if chance != LOWEST_CHANCE:
+        # From that copy, by draws of its own: with the same ones, or from the answers, two copies tell more.
+        numbers = draws(respondents, codebook, asked, key + repr(float(chance)).encode())
+        for item in asked:
+            again = randomised_once_more(chance, _options(item))
+            for column in item.columns:
+                columns[column] = _copied(columns[column], item, numbers[column], again)
     return pd.DataFrame({name: values.array for name, values in columns.items()})
 
 
@@ -94,13 +102,16 @@ def _places(values: pd.Series, item: Item, targets: Sequence[Mapping[str, Any]])
     return values.astype(object).where(values.isin(often.index)).astype("category")
 
 
-def _copied(answers: pd.Series, item: Item, numbers: Floats, chance: float) -> pd.Series:
+def _options(item: Item) -> int:
+    return 2 if item.kind == "multiple" else len(item.options)
+
+
+def _copied(answers: pd.Series, item: Item, numbers: Floats, how: Randomised) -> pd.Series:
     if item.kind == "multiple":
         codes = answers.astype("Int8").fillna(-1).to_numpy(dtype=np.int8)
-        copied = pd.Series(randomise(codes, numbers, randomised(chance, 2), 2), dtype="Int8")
+        copied = pd.Series(randomise(codes, numbers, how, 2), dtype="Int8")
         return copied.mask(copied < 0)
     options = pd.CategoricalDtype([option.id for option in item.options])
     codes = pd.Categorical(answers.astype(object), dtype=options).codes
-    count = len(item.options)
-    copied_codes: Any = randomise(codes, numbers, randomised(chance, count), count)
+    copied_codes: Any = randomise(codes, numbers, how, _options(item))
     return pd.Series(pd.Categorical.from_codes(copied_codes, dtype=options))

@@ -20,8 +20,7 @@ import numpy.typing as npt
 from borgerlib.errors import ParameterError
 from borgerlib.statistics.levels import Floats, Ints
 
-DEFAULT_CHANCE = 0.1
-LOWEST_CHANCE, HIGHEST_CHANCE = 0.05, 0.3
+LOWEST_CHANCE, HIGHEST_CHANCE = 0.1, 0.3
 SMALLEST_SELECTION = 30
 """Of fewer respondents a protected copy says too little to be shown."""
 
@@ -70,7 +69,7 @@ def randomised(chance: float, options: int) -> Randomised:
     Parameters
     ----------
     chance : float
-        Between `LOWEST_CHANCE` and `HIGHEST_CHANCE`.
+        Between `LOWEST_CHANCE`, the default, and `HIGHEST_CHANCE`.
     options : int
         Number of options that an answer is one of: 2 for chosen or not.
 
@@ -82,10 +81,20 @@ def randomised(chance: float, options: int) -> Randomised:
     if not isinstance(chance, Real) or not LOWEST_CHANCE <= chance <= HIGHEST_CHANCE:
         raise ParameterError(
             f"chance is {chance!r}; it must lie between {LOWEST_CHANCE} and {HIGHEST_CHANCE}.",
-            hint=f"Leave it out for the default, {DEFAULT_CHANCE}.",
+            hint=f"Leave it out for the default, {LOWEST_CHANCE}.",
         )
     every = 1 - chance + (options - 1) * chance
     return Randomised((1 - chance) / every, chance / every)
+
+
+def randomised_once_more(chance: float, options: int) -> Randomised:
+    """Return how answers randomised by the lowest chance are randomised again, to be so by another.
+
+    Copies of several chances then tell no more than that of the lowest, from which they are made.
+    """
+    lowest, wanted = randomised(LOWEST_CHANCE, options), randomised(chance, options)
+    left = (wanted.keep - wanted.other) / (lowest.keep - lowest.other)
+    return Randomised(left + (1 - left) / options, (1 - left) / options)
 
 
 def secret_numbers(key: bytes, people: Sequence[str], columns: int) -> Floats:

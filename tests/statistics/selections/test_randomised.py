@@ -4,16 +4,39 @@ import numpy as np
 import pytest
 
 from borgerlib.errors import ParameterError
-from borgerlib.statistics.selections.randomised import randomise, randomised, secret_numbers
+from borgerlib.statistics.selections.randomised import (
+    randomise,
+    randomised,
+    randomised_once_more,
+    secret_numbers,
+)
 
 
-@pytest.mark.parametrize("chance", [0.05, 0.1, 0.3])
+@pytest.mark.parametrize("chance", [0.1, 0.2, 0.3])
 @pytest.mark.parametrize("options", [2, 3, 7])
 def test_no_copied_answer_changes_the_odds_by_more_than_promised(chance, options):
     how = randomised(chance, options)
     assert how.keep + (options - 1) * how.other == pytest.approx(1)
     # Of any two answers, the copy is at most so many times as likely after one as after the other.
     assert how.keep / how.other == pytest.approx((1 - chance) / chance)
+
+
+@pytest.mark.parametrize("options", [2, 7])
+def test_randomised_twice_is_randomised_by_the_higher_chance(options):
+    lowest, again, wanted = (
+        randomised(0.1, options),
+        randomised_once_more(0.25, options),
+        randomised(0.25, options),
+    )
+    # The true answer is kept twice, or becomes another and that becomes the true one again.
+    assert lowest.keep * again.keep + (options - 1) * lowest.other * again.other == pytest.approx(wanted.keep)
+    assert again.keep + (options - 1) * again.other == pytest.approx(1)
+
+
+def test_randomised_once_more_by_hand():
+    # Of two options, 0.9 - 0.1 = 0.8 tells after the first time and 0.7 - 0.3 = 0.4 after both: half is left.
+    again = randomised_once_more(0.3, 2)
+    assert (again.keep, again.other) == (pytest.approx(0.75), pytest.approx(0.25))
 
 
 def test_shares_are_corrected_by_hand():
@@ -62,9 +85,9 @@ def test_a_person_gets_the_same_numbers_whoever_else_is_there():
     assert abs(np.corrcoef(many.T)[0, 1]) < 0.03
 
 
-@pytest.mark.parametrize("chance", [0.04, 0.31, 0, "0.1", None])
+@pytest.mark.parametrize("chance", [0.09, 0.31, 0, "0.1", None])
 def test_a_chance_that_protects_too_little_or_leaves_nothing_is_refused(chance):
-    with pytest.raises(ParameterError, match=r"between 0\.05 and 0\.3"):
+    with pytest.raises(ParameterError, match=r"between 0\.1 and 0\.3"):
         randomised(chance, 2)
 
 
