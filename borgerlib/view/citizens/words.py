@@ -20,6 +20,7 @@ from borgerlib.view.words.method import ROLE_WORDS
 
 COMPARED = [
     ("topics", "age"),
+    ("topics", "sex"),
     ("formats", "age"),
     ("formats", "sex"),
     ("formats", "area_type"),

@@ -230,6 +230,11 @@ class TestEstimates:
         frame = page.estimates("formats", by="sex").frame
         assert list(frame["group"].unique()) == ["", *page.groups("sex")]
 
+    def test_topics_are_divided_by_sex_as_ways_are(self, page):
+        frame = page.estimates("topics", by="sex").frame
+        assert list(frame["group"].unique()) == ["", "sex=kvinde", "sex=mand"]
+        assert frame["proportion"].notna().all()
+
     def test_a_group_stands_beside_all(self, page):
         frame = page.estimates("formats", group="sex=kvinde").frame
         assert list(frame["group"].unique()) == ["sex=kvinde", "alle"]
@@ -256,7 +261,7 @@ class TestEstimates:
             (["topics.klima"], {}, r"'topics' 'klima'\. Did you mean 'climate', 'klima_miljoe'"),
             (["topics", "time"], {}, "Answers to one question are shown together; 2 are named"),
             ([], {}, "Answers to one question are shown together; 0 are named"),
-            (["topics"], {"by": "sex"}, "answers on 'topics' are not divided by 'sex'"),
+            (["time"], {"by": "sex"}, "answers on 'time' are not divided by 'sex'"),
             (["formats"], {"group": "sex=kvnde"}, "Unknown group 'sex=kvnde'. Did you mean 'sex=kvinde'"),
         ],
     )
