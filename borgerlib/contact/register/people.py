@@ -167,7 +167,9 @@ def find(register: Register, contact: str) -> int:
     DataError
         Nobody has it, or several people share the telephone number.
     """
-    found = people_named(contact, known_by(register))
+    having = known_by(register, "WHERE mail = ?1 OR phone = ?1", (contact_key(contact),))
+    # Codes are made of the key, not kept: only for a code are they made of everybody.
+    found = people_named(contact, having) or people_named(contact, known_by(register))
     if len(found) != 1:
         raise DataError(said("shared_telephone" if found else "no_such_person"))
     return found.pop()

@@ -392,6 +392,17 @@ def test_who_came_is_entered_by_code_mail_or_phone_and_shown_to_her(register):
     assert "1 of 2026-03-02: Møde om klima" in str(caught.value)
 
 
+def test_an_address_or_a_number_is_looked_up_without_making_codes_of_everybody(register, monkeypatch):
+    filled(register, 12)
+    made = []
+    monkeypatch.setattr(
+        "borgerlib.contact.register.people.withdrawal_code",
+        lambda _, person: made.append(person) or str(person),
+    )
+    assert find(register, "borger3@example.dk") == find(register, "20 00 00 03")
+    assert len(made) == 2
+
+
 def test_a_code_in_the_letter_withdraws_and_cannot_be_guessed(register):
     filled(register, 12)
     codes = make_list(register, consent="invitation", purpose="Møde", day=DAY)["code"]
