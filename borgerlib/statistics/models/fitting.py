@@ -15,8 +15,8 @@ Family = Literal["gaussian", "binomial", "poisson"]
 
 _ITERATIONS = 100
 _TOLERANCE = 1e-13
-# Of a pivot beside its column's length: below it, the column is made of those before.
-_COLLINEAR = 1e-9
+# Of a pivot beside its column's length: below it, the column is made of those before (the bound of R's lm).
+_COLLINEAR = 1e-7
 # A linear predictor as far out as this is a chance of one in ten million: perhaps a separated group.
 _FAR_OUT = 16.0
 
@@ -63,7 +63,7 @@ def fit(frame: ModelFrame, weight: Floats, family: Family) -> Fit:
         The likelihood has no maximum that could be found.
     """
     _check_outcome(frame, family)
-    _check_columns(frame, weight)
+    length = _checked_lengths(frame, weight)
     params = _maximum(frame, weight, family)
     linear = frame.matrix @ params
     far_out = {"gaussian": 0.0, "binomial": np.abs(linear).max(), "poisson": -linear.min()}[family]
@@ -76,8 +76,9 @@ def fit(frame: ModelFrame, weight: Floats, family: Family) -> Fit:
         )
     fitted = mean_of(linear, family)
     curvature = weight * variance_of(fitted, family)
-    bread = np.linalg.inv(frame.matrix.T @ (frame.matrix * curvature[:, None]))
-    return Fit(params, fitted, bread.astype(np.float64, copy=False))
+    # By the columns themselves: X'WX would square how nearly they are made of each other.
+    half = np.linalg.pinv(frame.matrix * np.sqrt(curvature)[:, None] / length) / length[:, None]
+    return Fit(params, fitted, half @ half.T)
 
 
 def mean_of(linear: Floats, family: Family) -> Floats:
@@ -118,16 +119,16 @@ def _check_outcome(frame: ModelFrame, family: Family) -> None:
         )
 
 
-def _check_columns(frame: ModelFrame, weight: Floats) -> None:
-    """Raise where a column is a sum of others (pivoted QR of the columns, each scaled to length one)."""
+def _checked_lengths(frame: ModelFrame, weight: Floats) -> Floats:
+    """Return the columns' lengths; raise where one is a sum of others (pivoted QR of them at length one)."""
     from scipy.linalg import qr
 
-    length = np.sqrt((frame.matrix**2 * weight[:, None]).sum(axis=0))
+    length: Floats = np.sqrt((frame.matrix**2 * weight[:, None]).sum(axis=0))
     scaled = frame.matrix * np.sqrt(weight)[:, None] / length
     _, upper, order = qr(scaled, mode="economic", pivoting=True)
     alone = np.abs(np.diagonal(upper)) > _COLLINEAR
     if alone.all():
-        return
+        return length
     kept, made = order[alone], order[~alone]
     shares = np.linalg.lstsq(scaled[:, kept], scaled[:, made], rcond=None)[0]
     raise ParameterError(
@@ -138,7 +139,7 @@ def _check_columns(frame: ModelFrame, weight: Floats) -> None:
             + "."
             for column, part in zip(made, shares.T, strict=True)
         ],
-        hint="Leave one of them out.",
+        hint="Leave one of them out. From a number that hardly varies beside its size, subtract the mean.",
     )
 
 
@@ -153,7 +154,10 @@ def _maximum(frame: ModelFrame, weight: Floats, family: Family) -> Floats:
     with warnings.catch_warnings():
         # Separation and its like are told below, with the variable's name.
         warnings.simplefilter("ignore")
-        result = model.fit(maxiter=_ITERATIONS, tol=_TOLERANCE, tol_criterion="params")
+        try:
+            result = model.fit(maxiter=_ITERATIONS, tol=_TOLERANCE, tol_criterion="params")
+        except ValueError:  # the steps have left what a number can hold
+            return np.full(frame.matrix.shape[1], np.nan)
     params: Floats = np.asarray(result.params, dtype=np.float64)
     return params
 

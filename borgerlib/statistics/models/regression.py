@@ -237,7 +237,8 @@ class Regression:
         """Test the hypothesis that all coefficients of a term (``alder`` or ``alder:koen``) are zero.
 
         Returns f_statistic (Wald's, divided by its degrees of freedom), df1, df2 and p_value, as
-        ``regTermTest`` of R's `survey` package; a term that the model does not have is a `ParameterError`.
+        ``regTermTest`` of R's `survey` package; missing where the design has fewer sampling units than
+        coefficients. A term that the model does not have is a `ParameterError`.
         """
         from scipy import stats
 
@@ -245,7 +246,9 @@ class Regression:
         if at is None:
             raise ParameterError(unknown_name("term", term, self._frame.terms))
         values, covariance = self.params.to_numpy()[at], self.covariance.to_numpy()[np.ix_(at, at)]
-        statistic = float(values @ np.linalg.solve(covariance, values)) / len(at)
+        # Without a sampling unit a coefficient, some combination of them does not vary at all.
+        is_known = np.linalg.matrix_rank(covariance, hermitian=True) == len(at)
+        statistic = float(values @ np.linalg.solve(covariance, values)) / len(at) if is_known else np.nan
         p = stats.f.sf(statistic, len(at), self.df_resid) if self.df_resid > 0 else np.nan
         found = {"f_statistic": statistic, "df1": len(at), "df2": self.df_resid, "p_value": float(p)}
         return pd.Series(found, name=term)

@@ -142,6 +142,32 @@ def test_mistakes_are_told_with_the_name_and_the_way_out(formula, family, error,
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
+@pytest.mark.parametrize("family", ["gaussian", "binomial"])
+def test_a_column_that_is_nearly_another_is_named(family):
+    # A hair's breadth in one person: X'WX has no inverse, and what tells the two apart is rounding.
+    people = pd.DataFrame({"y": [0, 1, 0, 1, 1, 0] * 10, "a": [0, 0, 1, 2, 3, 4] * 10})
+    people["b"] = people["a"] + np.where(people.index == 7, 3e-8, 0)
+    with pytest.raises(ParameterError, match=r"(a follows from b|b follows from a)\.") as caught:
+        regress(people, "y ~ a + b", family=family)
+    assert "subtract the mean" in str(caught.value)
+
+
+def test_columns_that_can_only_just_be_told_apart_keep_their_errors():
+    # y ~ a + (a + d/1e6) is y ~ a + d in other units: d's error times 1e6.
+    rng = np.random.default_rng(3)
+    people = pd.DataFrame({"y": rng.normal(size=50), "a": rng.normal(size=50), "d": rng.normal(size=50)})
+    people["b"] = people["a"] + people["d"] / 1e6
+    nearly, apart = (regress(people, f"y ~ a + {other}").bse for other in ("b", "d"))
+    assert nearly["b"] == pytest.approx(1e6 * apart["d"], rel=1e-6)
+
+
+def test_a_term_of_more_coefficients_than_sampling_units_has_no_test():
+    people = pd.DataFrame({"y": [1.0, 4, 2, 8, 5, 7, 3, 6], "g": list("abcdabcd"), "c": list("xxxxyyyy")})
+    found = regress(people, "y ~ g", cluster="c").test_term("g")
+    assert np.isnan(found["f_statistic"])
+    assert np.isnan(found["p_value"])
+
+
 def test_partial_separation_names_the_variable_and_not_the_others():
     # All of level 'c' say yes; sex does not matter.
     people = pd.DataFrame(
@@ -162,6 +188,12 @@ def test_a_group_in_which_nobody_counts_anything_has_no_best_coefficient():
         family="poisson",
     )
     assert found.params["Intercept"] == pytest.approx(np.log(1 / 8))
+
+
+def test_counts_whose_steps_run_out_of_numbers_are_told_as_what_they_are():
+    people = pd.DataFrame({"y": [0, 0, 2000, 1000, 2000], "x": [2, 2, -2, 3, 0], "z": [1, 0, 1, 1, 1]})
+    with pytest.raises(DataError, match="from z, at least for some"):
+        regress(people, "y ~ x + z", family="poisson")
 
 
 def test_a_group_that_answers_one_number_has_a_coefficient_of_unknown_error():
