@@ -167,7 +167,7 @@ def read_publication(folder: Path) -> Publication:
     Raises
     ------
     DataError
-        A file is missing or has been changed.
+        A file is missing or has been changed, or another version of borgerlib wrote it.
     """
     missing = [name for name in (*PUBLISHED, SUMS) if not (folder / name).is_file()]
     if missing:
@@ -184,24 +184,32 @@ def read_publication(folder: Path) -> Publication:
             problems=[f"{name}: its hash differs from the one in {SUMS}" for name in changed],
             hint="Fetch the publication anew from where it was published.",
         )
-    with (folder / PANELS).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))[1:]
     try:
         thrown = json.loads((folder / RESULT).read_text("utf-8")) if (folder / RESULT).is_file() else {}
     except ValueError as error:
         raise DataError(
             f"{folder / RESULT} cannot be read: {error}.", hint="Fetch it anew from where it was published."
         ) from error
-    return Publication(
-        about=About(**json.loads((folder / ABOUT).read_text("utf-8"))),
-        chances=pd.read_csv(folder / CHANCES, index_col="kode")["chance"],
-        panels=tuple(tuple(row[1:]) for row in rows),
-        quotas=pd.read_csv(folder / QUOTAS, dtype={"value": str}),
-        fingerprint=_hash(folder / SUMS),
-        drawn=thrown.get("panel"),
-        withdrawn=tuple(thrown.get("withdrawn", ())),
-        fallen=tuple(thrown.get("fallen", ())),
-    )
+    about = json.loads((folder / ABOUT).read_text("utf-8"))
+    with (folder / PANELS).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    try:
+        return Publication(
+            about=About(**about),
+            chances=pd.read_csv(folder / CHANCES, index_col="kode")["chance"],
+            panels=tuple(tuple(row[1:]) for row in rows),
+            quotas=pd.read_csv(folder / QUOTAS, dtype={"value": str}),
+            fingerprint=_hash(folder / SUMS),
+            drawn=thrown.get("panel"),
+            withdrawn=tuple(thrown.get("withdrawn", ())),
+            fallen=tuple(thrown.get("fallen", ())),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        wrote, ours = about.get("version", "of unknown version"), version("borgerlib")
+        raise DataError(
+            f"{folder} was published by borgerlib {wrote}, and this is {ours}, which cannot read it.",
+            hint="Install that version, and check the lottery again.",
+        ) from error
 
 
 def _refuse_to_overwrite(folder: Path, private: Path) -> None:

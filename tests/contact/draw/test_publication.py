@@ -190,6 +190,22 @@ def test_a_lottery_of_before_the_hash_of_its_template_was_kept_can_be_read(publi
     assert module.About(**about).template == ""
 
 
+@pytest.mark.parametrize("change", [{"dice": "ten-sided"}, {"size": None}])
+def test_a_lottery_of_another_version_is_told_as_one(published, change):
+    from borgerlib.contact.draw import publication as module
+
+    folder = published[1]
+    about = json.loads((folder / "om.json").read_text("utf-8")) | {"version": "9.1"} | change
+    kept = {name: value for name, value in about.items() if value is not None or name == "cap"}
+    (folder / "om.json").write_text(json.dumps(kept), "utf-8")
+    sums = "".join(f"{module._hash(folder / name)}  {name}\n" for name in module.PUBLISHED)
+    (folder / "SHA256SUMS").write_text(sums, "utf-8")
+    for read in (read_publication, verify):
+        with pytest.raises(DataError, match=r"published by borgerlib 9\.1, and this is") as caught:
+            read(folder)
+        assert "Install that version" in str(caught.value)
+
+
 def test_a_page_of_another_template_that_lies_is_found_out(of_another_template):
     publication, folder = of_another_template
     page = (folder / "index.html").read_text("utf-8")
