@@ -119,8 +119,16 @@ def make_report(
         )
         _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
         paths = [run.path for run in runs]
+        # The day on which it is whole: none of its parts says a later one.
         index = write_report(
-            name, paths, folder, formats=wanted, include_code=include_code, look=looks, **front
+            name,
+            paths,
+            folder,
+            day=date.today(),
+            formats=wanted,
+            include_code=include_code,
+            look=looks,
+            **front,
         )
     if target is None:
         keep_overview_in_step(places.reports())
@@ -156,7 +164,8 @@ def write_municipality_report(
         As `borgerlib.runs.reports.folder.write_report`. An older report then stays as it was.
     """
     source = str(load_codebook(LEADERS).meta["source"])
-    return write_report(name, notebooks, target, inside=inside, formats=formats, **_front(name, source))
+    front = _front(name, source)
+    return write_report(name, notebooks, target, day=date.today(), inside=inside, formats=formats, **front)
 
 
 def _parameters_of(notebook: Path, checked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -242,7 +251,6 @@ def _front(name: str, leaders: str) -> dict[str, Any]:
     """
     citizens = open_survey(name) if name and is_prepared(name) else None
     return {
-        "day": date.today(),
         "title": TITLE,
         "source": f"{leaders} {citizens.source}" if citizens else leaders,
         "introduction": _introduction(name, citizens),

@@ -20,9 +20,9 @@ from borgerlib.files.look import Look
 from borgerlib.lokaldemokrati.insights.cases import Bearing, Case
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.task import Task
-from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
+from borgerlib.runs.kernels.execute import NotebookJob, NotebookRun, run_notebooks
 from borgerlib.runs.reports.folder import write_report
-from borgerlib.runs.reports.municipality import write_municipality_report
+from borgerlib.runs.reports.municipality import make_report, write_municipality_report
 
 PAGES = ["00_emne_0.html", "01_emne_1.html", "02_emne_2.html"]
 BEARINGS = tuple(Bearing(number, "inferred") for number in (2, 1, 9))
@@ -305,6 +305,25 @@ def test_the_municipality_is_told_as_it_was_counted(tmp_path):
     index = write_municipality_report("Odense", [notebook], tmp_path / "r", inside=tmp_path / "beside")
     told = soup(index).get_text().replace("\u00a0", " ")
     assert "hører til storbykommunerne og havde 204.895 indbyggere den 1. januar 2020." in told
+
+
+def test_a_report_made_over_midnight_bears_the_day_on_which_it_is_whole(workspace, tmp_path, monkeypatch):
+    class Clock(date):
+        now = date(2026, 11, 23)
+
+        @classmethod
+        def today(cls):
+            return cls.now
+
+    def run(jobs, **_):
+        Clock.now = date(2026, 11, 24)
+        return [NotebookRun("1", 1.0, "done", executed(tmp_path / "1.ipynb", [page_output(1)]))]
+
+    monkeypatch.setattr("borgerlib.runs.reports.municipality.date", Clock)
+    monkeypatch.setattr("borgerlib.runs.reports.municipality.run_notebooks", run)
+    asked = {"survey": "lokaldemokrati-2021", "own_answers": "", "confidence": 0.95, "min_cell": 5}
+    index = make_report({"municipality": "Odense"} | asked, target=tmp_path / "r")
+    assert "24. november 2026" in soup(index).get_text().replace("\u00a0", " ")
 
 
 def test_a_meeting_before_the_report_is_told(tmp_path):
