@@ -51,6 +51,7 @@ _NUMBERED = re.compile(rf"(?<!\w)({_BEFORE_NUMBERS}) (?=[\d=<])", re.IGNORECASE)
 # Thousands separated by point or space, as Danish systems write them; decimals only if they are zero.
 _COUNT = re.compile(r"([1-9]\d{0,2}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,0+)?")
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+_JOINERS = "\u200c\u200d"  # shape the letters and emoji on either side
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "–": "-"})
 
 
@@ -147,6 +148,12 @@ def capitalise(text: str) -> str:
 def is_read(text: str) -> bool:
     """Return whether a text has a visible character: not only spaces, zero-width marks and fillers."""
     return any(letter.isprintable() and not letter.isspace() and letter not in _FILLERS for letter in text)
+
+
+def without_invisible(text: str) -> str:
+    """Return a text without invisible characters, which may turn it around; joiners inside a word stay."""
+    kept = (letter for letter in text if letter.isprintable() or letter.isspace() or letter in _JOINERS)
+    return re.sub(rf"(?<!\S)[{_JOINERS}]+|[{_JOINERS}]+(?!\S)", "", "".join(kept))
 
 
 def sort_key(name: str) -> str:

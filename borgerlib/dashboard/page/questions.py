@@ -15,6 +15,7 @@ from filelock import FileLock
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
+from borgerlib import danish
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.files.atomic import replacing
@@ -114,9 +115,8 @@ def save_question(
     DataError
         The file cannot be written (in Danish).
     """
-    # Of what cannot be seen, some turns the text around it.
-    name = " ".join("".join(letter for letter in label if letter.isprintable() or letter.isspace()).split())
-    if not name:
+    name = " ".join(danish.without_invisible(label).split())
+    if not danish.is_read(name):
         raise ParameterError(words()("errors", "no_name"))
     if len(name) > LONGEST_NAME:
         raise ParameterError(words()("errors", "too_long", antal=LONGEST_NAME))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.workshop.words import words
 
@@ -47,9 +48,8 @@ def text(content: Mapping[str, Any], key: str, longest: int) -> str:
     value = content.get(key, "")
     if not isinstance(value, str):
         raise ParameterError(words()("errors", "unknown"))
-    # Replace whitespace except newlines by spaces; drop invisible characters except the emoji joiner.
     spaced = (" " if letter.isspace() and letter != "\n" else letter for letter in value)
-    value = "".join(letter for letter in spaced if letter.isprintable() or letter in "\n\u200d").strip()
+    value = danish.without_invisible("".join(spaced)).strip()
     if len(value) > longest:
         raise ParameterError(words()("errors", "too_long", antal=len(value) - longest, hoejst=longest))
     return value

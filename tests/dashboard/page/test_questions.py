@@ -61,6 +61,14 @@ def test_a_saved_question_comes_back_and_can_be_deleted():
     assert saved_questions("Odense", FILTERS) == ()
 
 
+def test_a_name_keeps_what_joins_its_letters_and_nothing_else_unseen():
+    save_question(
+        "Odense", "\u200dByen\u202e 👩\u200d🏫 \u200c می\u200cخواهم", Selection({"age": ("60-69",)})
+    )
+    (question,) = saved_questions("Odense", FILTERS)
+    assert question.label == "Byen 👩\u200d🏫 می\u200cخواهم"
+
+
 def test_two_selections_are_saved_together():
     save_question("Odense", "To", Selection({"age": ("60-69",)}), Selection({"age": ("15-24", "95-99")}))
     (question,) = saved_questions("Odense", FILTERS)
@@ -87,6 +95,7 @@ def test_answers_that_no_longer_exist_are_told():
     [
         ("   ", "Skriv et navn"),
         ("\x00\u202e\u200b", "Skriv et navn"),
+        ("\u200d\u200c \u3164", "Skriv et navn"),
         ("a" * (LONGEST_NAME + 1), "højst være 80"),
     ],
 )
