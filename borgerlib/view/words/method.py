@@ -112,8 +112,9 @@ def weighting_lines(survey: LocalSurvey) -> list[str]:
         f"**Det retter vægtene:** Efter vægtning svarer fordelingen på {_weighted_by(survey)} til "
         f"befolkningens{_on_the(weighting['population_date'])}. Det koster: "
         f"{danish.number(survey.respondents)} svar er så sikre som "
-        f"{danish.number(weighting['effective_sample_size'])} svar fra et tilfældigt udtræk (designeffekt "
-        f"{danish.number(weighting['design_effect'], 2)}; hver for sig {danish.listing(effects)}).",
+        f"{danish.number(weighting['effective_sample_size'])} svar fra et tilfældigt udtræk. Der skal altså "
+        f"{danish.number(weighting['design_effect'], 2)} gange så mange svar til som uden vægtning (hver for "
+        f"sig {danish.listing(effects)}).",
         f"**Det kan de ikke rette:** {' '.join(_not_mended(survey))}",
     ]
 

@@ -492,7 +492,8 @@ class TestSentences:
     def test_what_weights_mend_and_what_not(self, page):
         said = plain(page.evenness())
         effect = page.survey.weighting["design_effect"]
-        assert f"designeffekt {effect:.2f}".replace(".", ",") in said
+        assert f"Der skal altså {effect:.2f} gange så mange svar til".replace(".", ",") in said
+        assert "designeffekt" not in said
         assert "fordelingen på køn og alder til befolkningens den 1. januar 2020." in said
         assert "Der er ikke vægtet efter områdetype og område" in said
         assert re.search(r"-årige har deltaget [a-zæøå ]+ så ofte som de .*-årige \(forholdet er 0,", said)
