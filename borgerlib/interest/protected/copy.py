@@ -111,7 +111,9 @@ def _copied(answers: pd.Series, item: Item, numbers: Floats, how: Randomised) ->
         codes = answers.astype("Int8").fillna(-1).to_numpy(dtype=np.int8)
         copied = pd.Series(randomise(codes, numbers, how, 2), dtype="Int8")
         return copied.mask(copied < 0)
-    options = pd.CategoricalDtype([option.id for option in item.options])
+    # In the order of their names: that of the codebook can be another when a survey is prepared again.
+    options = pd.CategoricalDtype(sorted(option.id for option in item.options))
     codes = pd.Categorical(answers.astype(object), dtype=options).codes
     copied_codes: Any = randomise(codes, numbers, how, _options(item))
-    return pd.Series(pd.Categorical.from_codes(copied_codes, dtype=options))
+    randomised_answers = pd.Categorical.from_codes(copied_codes, dtype=options)
+    return pd.Series(randomised_answers.set_categories([option.id for option in item.options]))

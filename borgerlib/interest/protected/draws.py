@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,10 @@ from borgerlib.survey.cleaning.ages import age_column
 from borgerlib.survey.cleaning.repairs import ROW_ID
 from borgerlib.survey.codebook.model import Codebook, Item
 
-_APART = "\x1f"
+_APART, _NEXT = "\x1f", "\x1e"
+
+Coded = tuple[Ints, list[str]]
+"""Which answer each person gave, and the answers as texts; the last is that of who gave none (-1)."""
 
 
 def draws(
@@ -21,10 +25,9 @@ def draws(
 ) -> dict[str, Floats]:
     """Return the number between 0 and 1 that decides on each copied answer.
 
-    It follows from who somebody is and from her answers to the question, never from one of the two alone: an
-    id can be another person's in the next export, and an answer that is changed must not meet the same
-    chance. Who is alike in both is counted and numbered; all of them are drawn anew when they become more or
-    fewer, so that nobody is recognised by a number that was another's.
+    It follows from who somebody is, from her answer, and from the answers there were to choose from, never
+    from one of these alone: an id can be another person's in the next export, and an answer that is changed,
+    or is one of more, must not meet the same chance. An option of a multiple choice is an answer of its own.
 
     Parameters
     ----------
@@ -40,27 +43,33 @@ def draws(
     dict of str to array
         Column → a number for each row.
     """
-    answers = {item.id: _answers(respondents, item) for item in asked}
-    everything = [_APART.join(row) for row in zip(*(answers[name] for name in sorted(answers)), strict=True)]
-    who = _who(respondents, codebook, everything)
-    alike = np.flatnonzero(pd.Series(who).duplicated(keep=False))
-    order = pd.factorize(pd.Series(everything, dtype=object).iloc[alike], sort=True)[0]
+    answers = {column: _coded(respondents[column]) for item in asked for column in item.columns}
+    people = _people(respondents, codebook, answers)
     numbers: dict[str, Floats] = {}
     for item in asked:
-        names = sorted(item.columns)
-        told = [_APART.join((item.id, *row)) for row in zip(who, answers[item.id], strict=True)]
-        people = pd.factorize(np.array(told, dtype=object)[alike])[0]
-        for row, count, number in zip(alike.tolist(), *_numbered(people, order), strict=True):
-            told[row] += f"{_APART}{count} {number}" if count > 1 else ""
-        numbers |= dict(zip(names, secret_numbers(key, told, len(names)).T, strict=True))
+        options = () if item.kind == "multiple" else sorted(option.id for option in item.options)
+        for column in item.columns:
+            codes, texts = answers[column]
+            questions = [_APART.join((column, *options, text)) for text in texts]
+            numbers[column] = secret_numbers(key, questions, codes, people)
     return numbers
 
 
-def _who(respondents: pd.DataFrame, codebook: Codebook, everything: Sequence[str]) -> list[str]:
-    """Return what tells people apart: id, the time when they began, sex and age; else all their answers.
+def _coded(values: pd.Series) -> Coded:
+    codes, distinct = pd.factorize(values)
+    return codes, [*map(str, distinct), ""]
+
+
+def _people(respondents: pd.DataFrame, codebook: Codebook, answers: Mapping[str, Coded]) -> list[bytes]:
+    """Return what tells people apart: id, the time when they began, sex and age.
 
     Sex and age go with an id, because platforms and people number rows anew. The year of birth goes before
     the age, and no area is among it: ages and areas are put otherwise when a survey is prepared again.
+
+    Who is alike in all of that is numbered by the order of their answers, and what they answered, together,
+    goes into the name of each: all of them are drawn anew when one comes, leaves or answers otherwise.
+    Whose chance changes with another person must not depend on answers, for that would tell these; and
+    nobody may get a number that was another's.
     """
     ids = _texts(respondents, _column(codebook, "id"))
     ids = ids.mask(ids.str.startswith(ROW_ID), "")
@@ -69,9 +78,15 @@ def _who(respondents: pd.DataFrame, codebook: Codebook, everything: Sequence[str
     )
     began = began.mask(began == "", ended)
     born = born.mask(born == "", _texts(respondents, age_column(codebook)))
-    known = ids + _APART + began + _APART + sex + _APART + born
-    nameless = (ids == "") & (began == "")
-    return known.mask(nameless, known + _APART + pd.Series(everything, index=known.index)).tolist()
+    who = (ids + _APART + began + _APART + sex + _APART + born).to_numpy(dtype=object)
+    alike = np.flatnonzero(pd.Series(who).duplicated(keep=False))
+    given = [np.array(texts, dtype=object)[codes[alike]] for _, (codes, texts) in sorted(answers.items())]
+    everything = [_APART.join(row) for row in zip(*given, strict=True)]
+    frame = pd.DataFrame({"who": who[alike], "answers": everything}, index=alike)
+    for _, same in frame.sort_values("answers").groupby("who")["answers"]:
+        together = hashlib.sha256(_NEXT.join(same).encode()).hexdigest()
+        who[same.index] += [f"{_APART}{together} {number}" for number in range(len(same))]
+    return [person.encode() for person in who.tolist()]
 
 
 def _column(codebook: Codebook, role: str) -> str:
@@ -80,28 +95,13 @@ def _column(codebook: Codebook, role: str) -> str:
 
 
 def _texts(respondents: pd.DataFrame, column: str) -> pd.Series:
+    """Return values as texts that do not depend on the other values of the column."""
     if column not in respondents:
         return pd.Series("", index=respondents.index, dtype="string")
-    return respondents[column].astype("string").fillna("")
-
-
-def _answers(respondents: pd.DataFrame, item: Item) -> list[str]:
-    """Return each person's answers to a question as one text, in the order of the options' names."""
-    if item.kind != "multiple":
-        return _texts(respondents, item.id).tolist()
-    boxes = respondents[sorted(item.columns)].astype("Int8").fillna(-1).to_numpy(dtype=np.int8)
-    letters = np.ascontiguousarray(boxes + ord("1")).astype(np.uint8)
-    texts: list[str] = letters.view(f"S{letters.shape[1]}").ravel().astype(str).tolist()
-    return texts
-
-
-def _numbered(people: Ints, order: Ints) -> tuple[list[int], list[int]]:
-    """Return of each how many are the same, and which of them it is.
-
-    They are numbered by the order of all their answers: that of the rows is another in the next export.
-    """
-    sorted_rows = np.lexsort((order, people))
-    counts = np.bincount(people)
-    number = np.empty(len(people), dtype=np.intp)
-    number[sorted_rows] = np.arange(len(people)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return counts[people].tolist(), number.tolist()
+    values = respondents[column]
+    if pd.api.types.is_datetime64_any_dtype(values):
+        texts = pd.Series(values.to_numpy(dtype="datetime64[s]").astype(str), index=values.index)
+        return texts.astype("string").mask(values.isna(), "")
+    if pd.api.types.is_numeric_dtype(values):
+        values = values.astype("Float64")
+    return values.astype("string").fillna("")

@@ -97,16 +97,31 @@ def randomised_once_more(chance: float, options: int) -> Randomised:
     return Randomised(left + (1 - left) / options, (1 - left) / options)
 
 
-def secret_numbers(key: bytes, people: Sequence[str], columns: int) -> Floats:
-    """Return numbers between 0 and 1 that follow from a key and what a person is called: one row a person.
+def secret_numbers(key: bytes, questions: Sequence[str], asked: Ints, people: Sequence[bytes]) -> Floats:
+    """Return a number between 0 and 1 for each person, which follows from a key, a question and the person.
 
-    The same name gets the same numbers in every run and in whatever order, so that a survey prepared again
-    gives the same copy; nobody without the key can work them out (SHAKE-256).
+    The same get the same numbers in every run and in whatever order, so that a survey prepared again gives
+    the same copy; nobody without the key can work them out (BLAKE2b, keyed).
+
+    Parameters
+    ----------
+    key : bytes
+        At most 64.
+    questions : sequence of str
+    asked : array of int
+        Which of them each person is asked; -1 for the last.
+    people : sequence of bytes
+        What each is called.
     """
-    length = _BYTES * columns
-    digests = [hashlib.shake_256(key + person.encode()).digest(length) for person in people]
-    drawn = np.frombuffer(b"".join(digests), dtype=">u4").reshape(len(people), columns)
-    return (drawn / 2.0 ** (8 * _BYTES)).astype(np.float64)
+    begun = [
+        hashlib.blake2b(question.encode() + b"\0", key=key, digest_size=_BYTES) for question in questions
+    ]
+    digests = []
+    for question, person in zip(asked.tolist(), people, strict=True):
+        drawn = begun[question].copy()
+        drawn.update(person)
+        digests.append(drawn.digest())
+    return np.frombuffer(b"".join(digests), dtype=">u4") / 2.0 ** (8 * _BYTES)
 
 
 def randomise(answers: npt.NDArray[np.integer], numbers: Floats, how: Randomised, options: int) -> Ints:

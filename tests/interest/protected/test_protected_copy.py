@@ -19,6 +19,7 @@ from borgerlib.interest.protected import files
 from borgerlib.interest.protected.copy import protected_copy
 from borgerlib.interest.protected.files import COPY, KEY, open_copy
 from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Option
 
 BOOK = load_codebook("borgerinteresse")
 KEY32 = b"k" * 32
@@ -110,7 +111,7 @@ def without_times(respondents):
     return respondents.assign(startet=pd.NaT, afsluttet=pd.NaT)
 
 
-@pytest.mark.parametrize("kind", ["ids and times", "ids", "times", "neither"])
+@pytest.mark.parametrize("kind", ["ids and times", "ids", "times"])
 def test_who_answers_the_same_has_the_same_copied_answers_in_whatever_export(respondents, kind):
     first = respondents.iloc[::-2]
     if "ids" not in kind:
@@ -130,12 +131,38 @@ def test_areas_ages_and_other_questions_are_no_other_draw(respondents):
     born = respondents.assign(foedselsaar=(2025 - respondents["alder"]).astype("Int64"))
     older = born.assign(alder=born["alder"] + 1)
     assert copied(older)[same].equals(copied(born)[same])
-    turned = replace(BOOK, items=tuple(item for item in reversed(BOOK.items) if item.id != "kanaler"))
+    turned = [replace(item, options=item.options[::-1]) for item in reversed(BOOK.items)]
+    turned = replace(BOOK, items=tuple(item for item in turned if item.id != "kanaler"))
     same = [column for column in same if not column.startswith("kanaler")]
-    assert copied(respondents, book=turned)[same].equals(whole[same])
+    pd.testing.assert_frame_equal(
+        copied(respondents, book=turned)[same], whole[same], check_dtype=False, check_categorical=False
+    )
 
 
-def test_a_changed_answer_is_drawn_anew_with_its_question_and_no_other(respondents):
+def test_an_option_more_is_another_draw_of_a_single_choice_and_of_no_other_box(respondents):
+    more = {"tid": Option("mere", "Mere"), "emner": Option("aaa", "Andet")}
+    changed = [
+        replace(item, options=(more[item.id], *item.options)) if item.id in more else item for item in BOOK
+    ]
+    wider = respondents.assign(emner__aaa=pd.array([0] * len(respondents), dtype="Int8"))
+    before, after = copied(respondents), copied(wider, book=replace(BOOK, items=tuple(changed)))
+    boxes = [column for column in randomised_columns(before) if column != "tid"]
+    assert after[boxes].equals(before[boxes])
+    # Both draws keep 60 and 56 %. Were they one, whatever differs would have been true before.
+    differ = (after["tid"].astype(str) != before["tid"].astype(str)).to_numpy() & respondents["tid"].notna()
+    true = before["tid"].astype(str).to_numpy() == respondents["tid"].astype(str)
+    assert true[differ].mean() < 0.6
+
+
+@pytest.mark.parametrize("time", ["2025-11-20", "2025-11-20T10:00:00.25"])
+def test_one_time_of_another_fineness_is_no_other_draw(respondents, time):
+    days = respondents.assign(startet=respondents["startet"].dt.normalize())
+    mixed = days.copy()
+    mixed.loc[mixed.index[0], "startet"] = pd.Timestamp(time)
+    assert copied(mixed).iloc[1:].equals(copied(days).iloc[1:])
+
+
+def test_a_changed_answer_is_drawn_anew_and_no_other(respondents):
     # Of 60 changed answers that met the same chance, all or none would be kept in both copies alike.
     rows = respondents.index[respondents["emner__natur"].notna()][:60]
     changed = respondents.copy()
@@ -147,7 +174,7 @@ def test_a_changed_answer_is_drawn_anew_with_its_question_and_no_other(responden
         for copy, answers in ((before, respondents), (after, changed))
     ]
     assert (kept[0] != kept[1]).any()
-    others = [column for column in randomised_columns(before) if not column.startswith("emner__")]
+    others = [column for column in randomised_columns(before) if column != "emner__natur"]
     assert after[others].equals(before[others])
     unchanged = np.setdiff1d(np.arange(len(respondents)), at)
     assert after.iloc[unchanged].equals(before.iloc[unchanged])
@@ -157,11 +184,37 @@ def test_of_people_alike_in_everything_who_leaves_or_comes_is_not_recognised(res
     answered = respondents[respondents["tid"].notna() & respondents["emner__natur"].notna()]
     alike = pd.concat([answered.iloc[[0]]] * 3, ignore_index=True)
     three, two = (copied(people) for people in (alike, alike.iloc[1:]))
-    asked = [column for column in three if column.startswith("emner__")]
-    three, two = (copy[asked].astype("Int8").to_numpy().tolist() for copy in (three, two))
     # Were the two that are left numbered anew and no more, one would have what the first had.
-    assert not [row for row in two if row in three]
-    assert len({tuple(row) for row in three}) == 3
+    assert not boxes_of(two) & boxes_of(three)
+    assert len(boxes_of(three)) == 3
+
+
+def boxes_of(copy):
+    columns = [column for column in randomised_columns(copy) if column != "tid"]
+    return set(map(tuple, copy[columns].astype("Int8").to_numpy().tolist()))
+
+
+@pytest.mark.parametrize("guess", [0, 1])
+def test_who_answers_in_the_place_of_another_does_not_learn_whether_the_guess_was_right(respondents, guess):
+    # Without ids and times: somebody of her age and sex who answers as she does, but for one guess.
+    people = without_times(rows_as_ids(respondents[respondents["emner__natur"].notna()]))
+    target = people.iloc[[0]]
+    true = target["emner__natur"].iloc[0]
+    joined = pd.concat([people, target.assign(svar_id="raekke-9999", emner__natur=abs(true - guess))])
+    before, after = copied(people), copied(joined)
+    # Whatever the guess, the target is drawn anew, and so are all of her age and sex, and nobody else.
+    alike = (people["alder"] == target["alder"].iloc[0]) & (people["koen"] == target["koen"].iloc[0])
+    same = alike.to_numpy(dtype=bool, na_value=False)
+    assert not boxes_of(before[same]) & boxes_of(after.iloc[: len(people)][same])
+    assert after.iloc[: len(people)][~same].equals(before[~same])
+
+
+def test_an_answer_of_somebody_alike_is_another_draw_too(respondents):
+    # Else one of the two might get the number that was the other's.
+    two = pd.concat([respondents[respondents["emner__natur"].notna()].iloc[[0]]] * 2, ignore_index=True)
+    changed = two.copy()
+    changed.loc[0, "emner__natur"] = 1 - changed.loc[0, "emner__natur"]
+    assert not boxes_of(copied(two)) & boxes_of(copied(changed))
 
 
 class TestFiles:

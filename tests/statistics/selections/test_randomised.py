@@ -76,13 +76,20 @@ def test_answers_are_kept_and_exchanged_as_often_as_said():
     assert table == pytest.approx(np.where(np.eye(4, dtype=bool), 0.75, 1 / 12), abs=0.012)
 
 
-def test_a_person_gets_the_same_numbers_whoever_else_is_there():
-    once = secret_numbers(b"key", ["a", "b", "c"], 3)
-    assert secret_numbers(b"key", ["c", "new", "a"], 3)[[2, 0]] == pytest.approx(once[[0, 2]])
-    assert not np.isclose(secret_numbers(b"other", ["a", "b", "c"], 3), once).any()
-    many = secret_numbers(b"key", [str(number) for number in range(20_000)], 2)
-    assert many.mean(axis=0) == pytest.approx([0.5, 0.5], abs=0.01)
-    assert abs(np.corrcoef(many.T)[0, 1]) < 0.03
+def test_a_person_gets_the_same_number_to_a_question_whoever_else_is_there():
+    questions = ["time=short", "time=long", "time="]
+    once = secret_numbers(b"key", questions, np.array([0, 1, -1]), [b"a", b"b", b"c"])
+    again = secret_numbers(b"key", questions, np.array([-1, 0, 0]), [b"c", b"new", b"a"])
+    assert again[[2, 0]].tolist() == once[[0, 2]].tolist()
+    for key, asked in ((b"other", [0, 1, -1]), (b"key", [1, 0, 0])):
+        assert not np.isin(secret_numbers(key, questions, np.array(asked), [b"a", b"b", b"c"]), once).any()
+
+
+def test_numbers_are_even_and_those_of_two_questions_apart():
+    people = [str(number).encode() for number in range(20_000)]
+    one, other = (secret_numbers(b"key", [of], np.zeros(20_000, int), people) for of in ("one", "other"))
+    assert (one.mean(), other.mean()) == (pytest.approx(0.5, abs=0.01), pytest.approx(0.5, abs=0.01))
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.03
 
 
 @pytest.mark.parametrize("chance", [0.09, 0.31, 0, "0.1", None])
