@@ -842,6 +842,9 @@ SCALES = [
     ["Altid", "Ofte", "Nogle gange", "Sjældent", "Aldrig"],
     ["Ingen", "Under 5 år", "5-10 år", "Over 10 år", "Ved ikke"],
     ["0 timer", "1-2 timer", "3-5 timer", "Mere end 5 timer"],
+    ["Under 200.000 kr.", "200.000-399.999 kr.", "400.000-599.999 kr.", "600.000 kr. eller mere", "Ved ikke"],
+    ["0-199 999 kr. om året", "200 000-399 999 kr. om året", "Mere end 400 000 kr. om året"],
+    ["Ingen", "Under 100 t.kr.", "100-199 t.kr.", "200-1.999 t.kr.", "2.000 t.kr. eller derover"],
 ]
 
 
