@@ -15,7 +15,7 @@ from borgerlib.survey.form.names import MARK, OWN_ID
 from borgerlib.survey.mapping.choices import Coded, label_of
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.mapping.seen import FREQUENT
-from borgerlib.survey.responses import Column, Export
+from borgerlib.survey.responses import Export
 
 _NAMED = 4
 
@@ -49,7 +49,7 @@ def _no_options(item: Item, coded: Coded) -> Iterator[Said]:
 def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mapping) -> Iterator[Said]:
     """Name boxes of a question that feed nothing: an option may be new this year."""
     asked = _boxes_asked(entry, export)
-    if unread := [column.name for column in _unread(export, mapping) if column.question in asked]:
+    if unread := [name for name, question in _unread(export, mapping) if question in asked]:
         yield of_item(item.id, "boxes_unread", columns=unread[:_NAMED])
 
 
@@ -59,18 +59,24 @@ def unread_columns(export: Export, mapping: Mapping) -> tuple[str, ...]:
     Boxes of a question that is read stand in its own note.
     """
     told = {question for entry in mapping.items for question in _boxes_asked(entry, export)}
-    return tuple(column.name for column in _unread(export, mapping) if column.question not in told)
+    return tuple(name for name, question in _unread(export, mapping) if question not in told)
 
 
 def _boxes_asked(entry: ItemMapping, export: Export) -> set[str]:
     return {export.column(name).question for name in entry.columns if entry.layout == "indicators"} - {""}
 
 
-def _unread(export: Export, mapping: Mapping) -> list[Column]:
-    """Return the columns that hold something, are neither the platform's nor our page's, and feed nothing."""
-    used = {MARK, OWN_ID, *(name for each in mapping.items for name in each.columns)}
+def _unread(export: Export, mapping: Mapping) -> list[tuple[str, str]]:
+    """Return name and question of the columns that hold something and feed nothing.
+
+    The platform's own and our page's are left out.
+    """
+    used, names = (
+        {MARK, OWN_ID, *(name for each in mapping.items for name in each.columns)},
+        export.lasting_names(),
+    )
     return [
-        column
+        (names[column.name], column.question)
         for column in export.columns
         if not column.role and column.name not in used and export.counts(column.name)
     ]

@@ -172,8 +172,9 @@ def guessed_mapping(export: Export, codebook: Codebook) -> Suggestion:
     for item in codebook:
         if item.id not in chosen and item.id not in why and (near := _near(item, unused)):
             why[item.id] = near
-    whole = suggestion_of(codebook, chosen, why, [each.column.name for each in unused])
-    return replace(whole, mapping=whole.mapping.renamed(export.lasting_names()))
+    names = export.lasting_names()
+    whole = suggestion_of(codebook, chosen, why, [names[each.column.name] for each in unused])
+    return replace(whole, mapping=whole.mapping.renamed(names))
 
 
 def _near(item: Item, unused: Sequence[Seen]) -> str:

@@ -256,6 +256,20 @@ def test_columns_that_feed_nothing_are_kept_in_mind(tmp_path):
     assert read.unread == ("Nr.", "Ét ord om kommunen", "vaegt", "Hvor længe har du boet her?")
 
 
+def test_boxes_under_two_rows_of_headings_are_named_by_what_stands_above_them(tmp_path):
+    texts = [option.text for option in CODEBOOK.item("emner").options]
+    above = ["Nr.", CODEBOOK.item("emner").text, *[""] * len(texts), "Har du bil?", ""]
+    below = ["", *texts, "Robotter", "Ja, en", "Ja, flere"]
+    rows = [[str(at), *[str((at + box) % 2) for box in range(len(texts) + 3)]] for at in range(8)]
+    path = write_csv(tmp_path / "x.csv", [above, below, *rows])
+    found = suggest_mapping(read_export(path), CODEBOOK)
+    read = read_responses(path, CODEBOOK, mapping=found.mapping)
+    assert read.unread == ("Nr.", "Har du bil? [Ja, en]", "Har du bil? [Ja, flere]")
+    assert f"{CODEBOOK.item('emner').text} [Robotter]" in " ".join(map(str, read.source.notes))
+    write_mapping(found, tmp_path / "m.toml")
+    assert "#   Har du bil? [Ja, flere]\n" in (tmp_path / "m.toml").read_text("utf-8")
+
+
 def test_an_export_of_another_survey_is_not_taken(tmp_path):
     plain = parse_codebook(
         {
