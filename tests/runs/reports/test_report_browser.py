@@ -50,6 +50,14 @@ def test_a_phone_gets_the_picture_drawn_for_it(browser, folder, width, natural):
     page.close()
 
 
+def test_the_heads_of_a_table_can_be_read_on_a_phone(browser, folder):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto((folder / "01_emne_1.html").as_uri())
+    sizes = "[...document.querySelectorAll('thead th')].map(e => parseFloat(getComputedStyle(e).fontSize))"
+    assert min(page.evaluate(sizes)) >= 14
+    page.close()
+
+
 def test_text_is_set_for_reading(browser, folder):
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto((folder / "index.html").as_uri())
