@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEVELOPMENT := $(VENV)/.development-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
-.PHONY: help report demo dashboard quick test coverage test-thorough test-nightly test-browser lint lab not-root notebooks docs audit clean
+.PHONY: help report demo dashboard quick test test-long coverage test-thorough test-nightly test-browser lint lab not-root notebooks docs audit clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,16 +50,20 @@ unexport PYTHONDONTWRITEBYTECODE
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder -q
 # Kernels and servers are waited for: a third process has the processors meanwhile.
 WAITING := -n 3 --dist loadfile --no-loadscope-reorder -q
-FAST := -m pytest -m "not browser and not thorough and not slow" $(PARALLEL)
+FAST := -m pytest -m "not browser and not thorough and not slow and not long" $(PARALLEL)
 TRACED = $(BIN)/coverage run $(FAST) && $(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 quick: $(DEVELOPMENT)  ## within a minute, for while you work: no kernels, whole surveys or attackers, a few examples
 	@$(BIN)/python $(FAST) --hypothesis-profile quick
 
-test: $(DEVELOPMENT)  ## every test but those that need a browser (COVERAGE=yes: those that are not slow as make coverage)
+test: $(DEVELOPMENT)  ## what shows within minutes that it works, notebooks included (COVERAGE=yes: what is not slow as make coverage)
 	@$(if $(COVERAGE),$(TRACED))
-	@$(BIN)/python -m pytest -m "$(if $(COVERAGE),slow and )not browser and not thorough" --nbval --nbval-kernel-name borger --nbval-kernel-startup-timeout 300 $(WAITING) tests notebooks/[01][0-9]_*.ipynb
+	@$(BIN)/python -m pytest -m "$(if $(COVERAGE),slow and )not browser and not thorough and not long" --nbval --nbval-kernel-name borger --nbval-kernel-startup-timeout 300 $(WAITING) tests notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
+	@echo "Not run: what takes longer, as whole reports and batches that are killed: make test-long"
+
+test-long: $(DEVELOPMENT)  ## the tests of more than two seconds each: whole reports, batches that are killed, whole surveys
+	@$(BIN)/python -m pytest -m "long and not browser and not thorough" $(WAITING)
 
 coverage: $(DEVELOPMENT)  ## which lines the tests run that are not slow, and fail below the floor in pyproject.toml
 	@$(TRACED)

@@ -61,7 +61,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files with something slow first, so that the last ones, when a process runs dry, are short."""
     notebook = ".ipynb"  # which nbval runs
-    slow = {i.path for i in items if i.get_closest_marker("slow") or i.path.suffix == notebook}
+    marked = {i.path for i in items if {"slow", "long"} & {mark.name for mark in i.iter_markers()}}
+    slow = marked | {i.path for i in items if i.path.suffix == notebook}
     items.sort(key=lambda item: item.path not in slow)
 
 

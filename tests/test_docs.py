@@ -37,6 +37,7 @@ def test_inner_links_lead_somewhere(page: Path) -> None:
     assert not lost
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if "{code-cell}" in page.read_text(encoding="utf-8")]
 )

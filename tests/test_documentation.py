@@ -47,6 +47,7 @@ def test_what_r_calls_it_is_said() -> None:
     assert [name for name in IN_R if "In R: " not in own_docstring(name)] == []
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::borgerlib.population.margins.PopulationDateWarning")
 def test_the_examples_come_out(
     prepared: Prepared, prepared_once: tuple[Prepared, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

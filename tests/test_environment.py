@@ -71,7 +71,7 @@ def test_the_table_of_ci_begins_with_the_oldest_python_and_runs_what_make_test_r
     told = [step["run"].removeprefix("python ") for step in job["steps"] if "pytest" in step.get("run", "")]
     makefile = makefile_text()
     parallel = re.search(r"^WAITING := (.*)$", makefile, re.MULTILINE)[1]
-    recipe = makefile.partition("\ntest: ")[2].partition("\n\n")[0].replace("$(WAITING)", parallel)
+    recipe = makefile.partition("\ntest: ")[2].partition("\ncoverage: ")[0].replace("$(WAITING)", parallel)
     assert told == re.findall(r"(-m pytest .*)", recipe)
 
 
@@ -83,7 +83,7 @@ def test_whatever_marks_a_test_has_some_command_runs_it():
     targets = [
         Expression.compile(told.strip('"')) for told in re.findall(r'pytest -m ("[^"]+"|\w+)', commands)
     ]
-    assert (len(targets), set(names)) == (4, {"browser", "slow", "thorough", "nightly"})
+    assert (len(targets), set(names)) == (5, {"browser", "slow", "long", "thorough", "nightly"})
     for marks in itertools.product([False, True], repeat=len(names) + 1):
         has = dict(zip([*names, "hypothesis"], marks, strict=True))
         assert any(target.evaluate(has.__getitem__) for target in targets), has

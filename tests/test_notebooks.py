@@ -243,6 +243,7 @@ def alike(committed, fresh):
 @pytest.mark.slow
 class TestFiguresAreInStep:
     # nbval compares the words and numbers of all of them.
+    @pytest.mark.long
     @pytest.mark.parametrize(
         "path",
         [
@@ -350,7 +351,7 @@ def test_nbval_skips_the_citizens_notebooks_with_a_word_where_none_are_prepared(
     assert "needs prepared citizens of Odense: make demo" in nbval.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_papermill_alone_runs_a_notebook_from_any_folder(tmp_path):
     command = [
         sys.executable,

@@ -86,6 +86,7 @@ class TestWheel:
         # Type checkers look for both.
         assert {"borgerlib/py.typed", "borgerlib/__init__.pyi"} <= set(names)
 
+    @pytest.mark.long
     def test_it_works_in_an_empty_folder(self, installed, tmp_path):
         # PYTHONPATH stands before the editable install of this environment; the kernel inherits it.
         told = json.loads(python("-c", PROBE, cwd=tmp_path, PYTHONPATH=str(installed)).splitlines()[-1])
@@ -98,6 +99,7 @@ class TestWheel:
         executed = (tmp_path / "reports" / "ud.ipynb").read_text(encoding="utf-8")
         assert "Fishers eksakte test" in executed
 
+    @pytest.mark.long
     def test_its_command_line_audits(self, installed, tmp_path):
         out = python(
             "-m",

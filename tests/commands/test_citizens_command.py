@@ -22,7 +22,7 @@ def borger(*words):
     return result.output
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_from_nothing_to_an_spss_file(workspace, tmp_path):
     told = borger("simulate", "Ærø", "--n", 700, "--seed", 2)
     assert "SIMULEREDE DATA" in told
@@ -37,7 +37,7 @@ def test_from_nothing_to_an_spss_file(workspace, tmp_path):
     assert (tmp_path / "SIMULEREDE_DATA_aeroe.sav").is_file()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_page_adds_up(prepared_once, simulated, workspace):
     page = borger("prepare", "Ærø", simulated[1])
     prepared, _ = prepared_once
@@ -78,7 +78,7 @@ def test_a_page_without_anything_rejected_says_none(workspace, tmp_path):
     assert "Changed cells in kept rows, by rule: none" in page
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_users_mistake_is_a_message_and_no_traceback(workspace, tmp_path):
     command = [
         sys.executable,
@@ -152,7 +152,7 @@ def test_a_codebook_without_some_roles_says_what_is_lost(tmp_path):
     assert "there is nothing to weight by: prepare it with --unweighted" in told
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_simulated_data_are_not_laid_among_others(workspace, tmp_path):
     (tmp_path / "rigtige.csv").write_text("a;b\n")
     with pytest.raises(DataError, match="holds other files"):

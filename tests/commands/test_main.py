@@ -125,6 +125,7 @@ def files(tmp_path, wave_frame):
     return tmp_path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -201,7 +202,7 @@ def test_a_console_of_few_letters_shows_a_name_that_it_cannot_write(tmp_path, ar
     assert "'?ód?'" in done.stderr.decode("cp1252")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", [["audit", "--format", "csv"], ["answers-template", "Furesø"]])
 def test_what_a_program_reads_is_utf8_whatever_the_console(tmp_path, arguments):
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "BORGER_WORKSPACE": str(tmp_path)}

@@ -19,7 +19,7 @@ def borger(*words):
     return result.output
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_from_a_prepared_survey_to_a_list_and_a_withdrawal(workspace, tmp_path):
     borger("simulate", "Ærø", "--n", 700, "--seed", 2)
     borger("prepare", "Ærø", workspace / "data" / "processed" / "SIMULEREDE_DATA" / "aeroe")

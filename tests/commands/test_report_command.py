@@ -19,7 +19,7 @@ from borgerlib.lokaldemokrati.insights.registry import load_registry
 from borgerlib.survey.simulation.export import PREFIX
 from borgerlib.view.leaders.insight import open_insight
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 CITIZENS = "11_simulerede_data_borgernes_interesse.html"
 WITH_LAYER = (
     "03_blankt_papir.html",

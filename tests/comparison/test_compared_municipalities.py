@@ -171,7 +171,7 @@ def test_a_municipality_without_answers_is_estimated_and_said_so(
     assert "Placeringerne gælder alle på en gang" in text
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_pictures_say_what_they_show(found: borgerlib.MunicipalityComparison) -> None:
     drawn, funnel = borgerlib.tile_map(found), borgerlib.funnel_chart(found)
     assert drawn.title.endswith("kan have den største andel; forskellene kan være tilfældige")
@@ -203,7 +203,7 @@ def people_with_mark(people: pd.DataFrame) -> pd.DataFrame:
     return people
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("surveys", [10, pytest.param(25, marks=pytest.mark.thorough)])
 def test_a_national_survey_gives_each_municipality_an_honest_number(surveys: int) -> None:
     rng = np.random.default_rng(5)

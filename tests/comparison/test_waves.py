@@ -63,6 +63,7 @@ def test_a_change_by_hand() -> None:
     assert borgerlib.changes_table(found).rows[0][-1] == "20 (8 til 32) ▲"
 
 
+@pytest.mark.long
 def test_a_change_is_drawn_about_a_line_at_none_and_a_hidden_one_is_not() -> None:
     chart = borgerlib.change_chart(compared(wave(40, 60), wave(120, 80), item="med"), "med")
     assert chart.title == "Flere svarer »Ja«: 60\u00a0pct. mod 40\u00a0pct. i 2021."

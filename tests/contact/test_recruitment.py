@@ -62,7 +62,7 @@ def test_rounds_that_differ_by_more_than_chance_take_more_invitations():
     assert unsteady.groups.loc["a", "invite"] > steady.groups.loc["a", "invite"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("tries", [130, pytest.param(400, marks=pytest.mark.thorough)])
 def test_the_panel_fills_as_often_as_is_said(tries):
     generator = np.random.default_rng(1)

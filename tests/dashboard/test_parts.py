@@ -40,6 +40,7 @@ def test_some_filters_leave_the_others_as_they_are(answers):
     assert [one.description for one in filters.children[:-1]] == ["Køn"]  # the last keeps the keys
 
 
+@pytest.mark.long
 def test_what_is_not_offered_is_refused(answers):
     with pytest.raises(ParameterError, match="Unknown filter 'sexx'"):
         InterestFilters(answers, roles=["sexx"])
@@ -55,6 +56,7 @@ def test_what_is_not_offered_is_refused(answers):
         InterestChart("segment", answers)
 
 
+@pytest.mark.long
 def test_a_chart_follows_the_filters(answers):
     filters = InterestFilters(answers)
     chart = InterestChart("topics", filters.answers)
@@ -67,6 +69,7 @@ def test_a_chart_follows_the_filters(answers):
     assert "alt=" in chart.value
 
 
+@pytest.mark.long
 def test_no_widget_is_made_by_importing():
     # A page waits for every widget that its kernel knows; one of the process that the kernels are forks of
     # never answers.

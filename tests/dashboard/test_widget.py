@@ -121,6 +121,7 @@ def test_a_saved_question_of_which_an_answer_is_gone_says_so(answers):
     board._hear({"kind": "delete_question", "id": kept})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "starts"),
     [("csv", b"\xef\xbb\xbfSvar;Andel"), ("xlsx", b"PK"), ("png", b"\x89PNG"), ("svg", b"<?xml")],
@@ -147,6 +148,7 @@ def test_nonsense_is_answered_in_danish(board, nonsense):
     assert all("Traceback" not in str(message) for message, _ in board.sent)
 
 
+@pytest.mark.long
 def test_a_report_with_these_filters_is_saved(board, workspace):
     board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": 1})
     board.heard.clear()
@@ -186,6 +188,7 @@ class TestCounts:
         assert open_dashboard("Odense").view["notice"].startswith("De gemte optællinger var beskadiget")
         assert open_dashboard("Odense").view["notice"] == ""
 
+    @pytest.mark.long
     def test_newer_respondents(self, own_answers):
         touched(processed_folder("Odense") / "respondents.parquet")
         assert open_dashboard("Odense").view["notice"].startswith("Svarene er ændret siden sidst")
@@ -202,6 +205,7 @@ def own_answers(workspace, tmp_path, monkeypatch):
 class TestWhatHasChangedSince:
     """A page may stand for hours, and a kernel may wait as long for its page."""
 
+    @pytest.mark.long
     def test_a_survey_prepared_anew_is_taken_over_at_the_next_click(self, own_answers):
         board = Overheard(own_answers)
         board._hear({"kind": "select", "levels": {"age": ["60-69"], "sex": ["mand"]}, "number": 1})
@@ -219,6 +223,7 @@ class TestWhatHasChangedSince:
         board._hear({"kind": "select", "levels": {}, "number": 2})
         assert board.view["notice"] == ""
 
+    @pytest.mark.long
     def test_a_click_that_finds_it_gets_its_answer_and_the_news(self, own_answers):
         board = Overheard(own_answers)
         touched(processed_folder("Odense") / "respondents.parquet")

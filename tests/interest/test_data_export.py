@@ -150,7 +150,7 @@ def test_spss_and_parquet_keep_the_text_as_it_was(hostile, tmp_path):
     assert "=1+1" in frame["fritekst"].dropna().tolist()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_by_default_the_data_stand_with_the_respondents_and_go_with_them(workspace, tmp_path):
     export, mapping = write_export(tmp_path, mixed())
     prepared = prepare(ISLAND, export, mapping=mapping)
@@ -197,7 +197,7 @@ def test_what_cannot_be_exported(workspace, tmp_path, prepared_once, monkeypatch
         export_data(ISLAND, "csv", folder=blocked)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("to", ["sav", "csv", "xlsx", "parquet"])
 def test_every_format_reads_back_as_it_was(island, to):
     respondents, folder = island

@@ -98,7 +98,7 @@ def test_weights_that_are_not_those_told_of_are_refused(workspace, tmp_path):
         load_weighting(ISLAND)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_capped_weights_come_back_too(workspace, tmp_path, simulated):
     rules = tmp_path / "rules.toml"
     rules.write_text("cap = 0\n")
@@ -154,7 +154,7 @@ def test_damaged_files_are_named(workspace, tmp_path):
         store.load(ISLAND)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_register_of_another_export_is_refused(workspace, tmp_path):
     export, mapping = write_export(tmp_path / "a", mixed())
     prepare(ISLAND, export, mapping=mapping)
@@ -188,7 +188,7 @@ def killed(export, mapping, kind, number):
         (("move", 1), 60),  # the new register is in place, the respondents are the old ones
     ],
 )
-@pytest.mark.slow
+@pytest.mark.long
 @posix
 def test_a_killed_run_leaves_the_old_or_the_new_whole(workspace, tmp_path, point, kept):
     prepare(ISLAND, write_export(tmp_path / "a", mixed(60))[0], mapping=tmp_path / "a" / "svar.mapping.toml")

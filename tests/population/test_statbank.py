@@ -127,7 +127,7 @@ def lines_of(text, start):
     return [line for line in text.splitlines() if line.startswith(start)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("damage", "words"),
     [

@@ -125,6 +125,7 @@ def test_a_table_worked_by_hand():
     assert not table["significant"].any()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "design",
     [

@@ -53,7 +53,7 @@ ASKED: dict[str, Callable[[object], object]] = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("asked", ASKED)
 def test_the_same_numbers(kind: str, asked: str) -> None:

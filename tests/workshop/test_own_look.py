@@ -71,7 +71,7 @@ def test_a_document_has_it(room):
     assert document.paragraphs[-1].text.endswith("demokrati@eksempel.dk")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_cards_have_it(room, tmp_path):
     pytest.importorskip("weasyprint")
     from accessible_pdf import pdf_problems

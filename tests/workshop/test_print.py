@@ -27,7 +27,7 @@ def cards():
     return cards_for_print(read_decks(), Citizens())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ours_fit_on_sheets_that_a_screen_reader_can_read(cards, tmp_path):
     target = print_cards(cards, tmp_path / "kort.pdf")
     assert pdf_problems(target) == ()
@@ -58,7 +58,7 @@ def titles(page):
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_card_too_long_says_by_how_many_lines(cards):
     one = cards[0]
 

@@ -226,7 +226,7 @@ def test_who_comes_back_and_repeats_is_shown_what_was_kept_of_it(served):
     assert asyncio.run(repeat()) == {ASKED: {"formaal": {"today": [7, 4]}}}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.thorough)])
 def test_the_command_ends_when_it_is_told_to(number, workspace):
     command = subprocess.Popen(

@@ -64,6 +64,7 @@ def test_quotas_are_changed_only_when_the_user_accepts_it(page):
     assert "80 er på listen." in page._made.value
 
 
+@pytest.mark.long
 def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
     told(page)._ticks["formats"]["workshop"].value = True
     page._many.way.value, page._many.seats.value = "dice", 24
@@ -109,6 +110,7 @@ def test_a_throw_without_panels_laid_out_is_refused_in_the_page(page):
     assert "Læg lodtrækningen frem, før terningerne kastes." in page._made.value
 
 
+@pytest.mark.long
 def test_whoever_withdraws_before_the_throw_takes_her_panels_along_and_no_others(page):
     told(page)._ticks["formats"]["workshop"].value = True
     page._many.way.value, page._many.seats.value = "dice", 24
@@ -129,6 +131,7 @@ def test_whoever_withdraws_before_the_throw_takes_her_panels_along_and_no_others
     assert page._laid_out is laid_out
 
 
+@pytest.mark.long
 def test_a_page_that_is_opened_anew_goes_on_with_the_panels_that_are_laid_out(page, key_file):
     told(page)._ticks["formats"]["workshop"].value = True
     page._many.way.value, page._many.seats.value = "dice", 24
@@ -205,6 +208,7 @@ def test_quotas_of_ones_own_take_the_place_of_the_populations(page):
     assert "kan ikke læses" in page._made.value
 
 
+@pytest.mark.long
 def test_a_cap_is_kept_or_refused_before_anything_is_drawn(page):
     told(page)._ticks["formats"]["workshop"].value = True
     page._many.way.value, page._many.seats.value = "dice", 20

@@ -27,7 +27,7 @@ def test_nobody_comes_twice_and_every_seat_is_taken(came):
         assert all(len(set(panel)) == 20 for panel in rows)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_and_another_another(came):
     again = borgerlib.who_comes("Ærø", seats=20, answers=1500, times=60)
     assert all(np.array_equal(again.came[way], came.came[way]) for way in WAYS)
@@ -76,7 +76,7 @@ def test_by_weight_the_heavier_come_as_much_oftener():
     assert set(first) == {0, 1}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_cannot_be_is_said(came):
     with pytest.raises(ParameterError, match="Unknown topic 'klima'"):
         borgerlib.who_comes("Ærø", topic="klima", answers=100)

@@ -49,6 +49,7 @@ def test_a_published_instance_has_its_published_chances():
     assert result.chances.to_numpy() == pytest.approx(np.full(200, 0.1), abs=1e-9)
 
 
+@pytest.mark.long
 @given(st.data())
 def test_chances_are_those_of_a_list_of_all_panels(data):
     people = pd.DataFrame(
@@ -109,7 +110,7 @@ def test_column_generation_finds_the_levels_by_itself(seed):
     assert max(level.bound - level.chance for level in levels) < 1e-6
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_danish_pool_is_exact_and_proven():
     people, quotas = made_up_pool(330, 36, [2, 7, 3, 4], seed=1)
     result = borgerlib.leximin_chances(people, quotas, 36)

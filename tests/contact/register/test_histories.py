@@ -70,7 +70,7 @@ def _survives(tmp_path, seed, length, kills):
     assert 0 <= len(expected(steps[:done])[0]) <= PEOPLE
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_process_that_is_killed_loses_nothing_it_has_told(tmp_path):
     _survives(tmp_path, seed=1, length=60, kills=4)
 

@@ -493,7 +493,7 @@ def test_what_fails_leaves_nothing_behind(register):
     assert register.check()[0] == 1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_processes_at_once_lose_nothing(register):
     script = (
         "import sys; sys.path[:0] = sys.argv[3:]\n"

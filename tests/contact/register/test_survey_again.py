@@ -60,6 +60,7 @@ def mails(register):
     return {mail for number, mail in register.rows("SELECT id, mail FROM person") if number in people}
 
 
+@pytest.mark.long
 def test_the_same_answer_in_a_later_export_is_the_same_yes(saved, register):
     first = [answer("anna", "2026-11-01"), answer("erik", "2026-11-02")]
     assert entered(register, saved, *first).new == 2
@@ -81,6 +82,7 @@ def test_the_same_answer_in_a_later_export_is_the_same_yes(saved, register):
     assert "anna@example.dk" in mails(register)
 
 
+@pytest.mark.long
 def test_a_clear_no_withdraws_an_earlier_yes_and_is_kept_as_a_mark_until_then(saved, register):
     yes = answer("dorte", "2026-11-02", phone="22334455")
     assert entered(register, saved, yes).new == 1
@@ -97,6 +99,7 @@ def test_a_clear_no_withdraws_an_earlier_yes_and_is_kept_as_a_mark_until_then(sa
     assert mails(register) == {"dorte@example.dk"}
 
 
+@pytest.mark.long
 def test_a_no_beside_a_known_telephone_is_told_with_its_row_unless_it_is_hers(saved, register):
     known = [answer("dorte", "2026-11-02", phone="22334455"), answer("gerda", "2026-11-02", phone="66778899")]
     alone = {**answer("finn", "2026-11-02"), "kontakt_mail": "", "kontakt_telefon": "44556677"}
@@ -122,6 +125,7 @@ def test_a_no_beside_a_known_telephone_is_told_with_its_row_unless_it_is_hers(sa
     assert mails(register) == {"erik@example.dk", "gerda@example.dk", "hanne@example.dk"}
 
 
+@pytest.mark.long
 def test_a_yes_to_other_words_is_not_a_yes_to_these(saved, register):
     text = texts_file("Odense").read_text("utf-8")
     old = answer("anna", "2026-11-01")

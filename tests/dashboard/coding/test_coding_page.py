@@ -127,6 +127,7 @@ def test_without_the_extra_it_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "pip install" in page._asked.value
 
 
+@pytest.mark.long
 def test_the_examples_codings_go_with_the_process(tmp_path: Path) -> None:
     code = "import borgerlib; print(borgerlib.open_coding().folder)"
     environment = {**os.environ, "TMPDIR": str(tmp_path)}

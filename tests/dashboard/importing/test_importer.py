@@ -42,7 +42,7 @@ def test_a_file_is_shown_as_it_was_understood(page):
     assert "<td>Hvilke emner vil du drøfte?</td><td>Flere valg</td><td>Emner</td>" in page._overview.value
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_mended_is_counted_saved_and_prepared(page, tmp_path):
     page._which.value = 1
     editor = page._editor

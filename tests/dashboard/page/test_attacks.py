@@ -29,7 +29,7 @@ from borgerlib.population.ages import age_band
 from borgerlib.statistics.selections.randomised import Randomised
 from borgerlib.view.citizens.sections import load_sections
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 FACTOR = 9
 
 

@@ -24,6 +24,7 @@ def deck(answers, pair):
     return Presentation(io.BytesIO(download(answers, pair, "topics", "pptx", sort="size").content))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chart", ["topics", "time"])
 def test_a_picture_is_as_wide_and_high_as_a_slide(answers, pair, chart):
     picture = Image.open(io.BytesIO(download(answers, pair, chart, "png", sort="asked").content))

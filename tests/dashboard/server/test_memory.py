@@ -72,6 +72,7 @@ def known_rows():
     return wanted
 
 
+@pytest.mark.long
 def test_no_process_of_a_page_holds_a_respondent_and_none_outlives_the_command(workspace):
     rows = known_rows()
     command, port, token = running(workspace)

@@ -50,6 +50,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.long
 def test_it_serves_whoever_has_the_token_and_stops_at_ctrl_c(workspace):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         wanted = taken.getsockname()[1]

@@ -157,7 +157,7 @@ def surveyed(municipality, n, seed):
     return prepare(municipality, folder).municipality
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_hidden_count_could_be_five_numbers_more(workspace, monkeypatch):
     monkeypatch.setattr(segments, "COMES_BACK", -1)  # kinds are one division more to subtract by
     municipality = surveyed("Odense", 1000, 3)

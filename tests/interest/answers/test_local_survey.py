@@ -31,6 +31,7 @@ def small(small_once, monkeypatch):
 
 
 class TestOpening:
+    @pytest.mark.long
     def test_items_and_groups_are_named_by_their_roles(self, prepared, monkeypatch):
         monkeypatch.setattr(segments, "COMES_BACK", -1)
         survey = opened(prepared.municipality)
@@ -82,6 +83,7 @@ class TestKinds:
 
 
 class TestArrival:
+    @pytest.mark.long
     def test_the_first_stand_against_the_last_and_take_no_test_from_the_others(self, prepared):
         alone = opened(prepared.municipality)
         survey = opened(prepared.municipality, by=BY | {"topics": ["age", "arrival"]})
@@ -95,6 +97,7 @@ class TestArrival:
 class TestWholeFirst:
     """A division with many small cells would cost the whole its numbers, and is left out instead."""
 
+    @pytest.mark.long
     def test_divisions_of_a_small_survey_are_left_out(self, small):
         survey = opened(small, by={"topics": ["age"], "formats": ["sex"]})
         assert ("topics", "age") in survey.left_out
@@ -105,6 +108,7 @@ class TestWholeFirst:
         topics = both[both["item"] == "topics"]
         assert topics["proportion"].equals(topics["proportion_alone"])
 
+    @pytest.mark.long
     def test_with_a_higher_threshold_more_is_left_out(self, prepared):
         fine = opened(prepared.municipality, min_cell=3).left_out
         coarse = opened(prepared.municipality, min_cell=40).left_out
@@ -112,6 +116,7 @@ class TestWholeFirst:
 
 
 class TestDirections:
+    @pytest.mark.long
     def test_they_are_told_of_shown_and_tested_differences_only(self, prepared):
         survey = opened(prepared.municipality)
         frame = survey.estimates.frame

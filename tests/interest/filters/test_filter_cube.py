@@ -79,6 +79,7 @@ def test_the_offer_names_what_the_cube_holds(odense):
     assert open_filter_cube("Odense", age_bands=BANDS).offer == opened.offer
 
 
+@pytest.mark.long
 def test_newer_respondents_and_other_age_groups_build_it_anew(odense, without_kinds):
     state = (odense / "respondents.parquet").stat()
     os.utime(odense / "respondents.parquet", ns=(state.st_atime_ns, state.st_mtime_ns + 1))
@@ -140,6 +141,7 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense, with
     (folder / SEGMENTS_FILE).unlink()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("least", "told"), [(segments.COMES_BACK, True), (1.01, False)])
 def test_kinds_of_citizens_are_a_filter_only_where_samples_show_them_again(odense, monkeypatch, least, told):
     monkeypatch.setattr(segments, "COMES_BACK", least)
@@ -159,6 +161,7 @@ def test_kinds_of_citizens_are_a_filter_only_where_samples_show_them_again(odens
         pd.testing.assert_frame_equal(again.members(copy), found.members(copy))
 
 
+@pytest.mark.long
 def test_citizens_are_counted_by_the_population_table_where_it_knows_them(odense):
     offer = open_filter_cube("Odense", age_bands=BANDS).offer
     table = population("Odense")
@@ -173,6 +176,7 @@ def test_citizens_are_counted_by_the_population_table_where_it_knows_them(odense
 
 
 class TestTheProtection:
+    @pytest.mark.long
     def test_a_lost_key_and_another_chance_are_told(self, odense, without_kinds):
         before = open_filter_cube("Odense", age_bands=BANDS)
         (odense / KEY).unlink()
@@ -184,6 +188,7 @@ class TestTheProtection:
         assert open_filter_cube("Odense", age_bands=BANDS, chance=0.2).origin == "protected_anew"
         open_filter_cube("Odense", age_bands=BANDS)
 
+    @pytest.mark.long
     def test_a_survey_prepared_before_there_were_copies_gets_one(self, odense, without_kinds):
         for name in (COPY, KEY, FILE):
             (odense / name).unlink()

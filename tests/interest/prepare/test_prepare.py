@@ -132,7 +132,7 @@ def test_real_answers_with_their_own_mapping(workspace, tmp_path):
     assert store.load_register(ISLAND).empty
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_workbook_gives_the_same_respondents_as_the_csv(workspace, tmp_path):
     export, mapping = write_export(tmp_path, mixed(80))
     prepare(ISLAND, export, mapping=mapping)
@@ -186,7 +186,7 @@ def test_lines_of_a_draft_that_nobody_looked_at_are_told_and_nothing_is_refused(
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_dates_today_is_taken_and_told(workspace, tmp_path):
     rows = [(*answer[:-1], "") for answer in mixed()]
     export, mapping = write_export(tmp_path, rows)
@@ -250,7 +250,7 @@ def test_where_few_rows_are_left_it_is_said_why(workspace, tmp_path):
     assert "level 'mand'" in levels[0]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_all_of_one_sex_is_refused_and_says_what_to_do(workspace, tmp_path):
     export, mapping = write_export(tmp_path, [row(n, 20 + n % 60, "k") for n in range(1, 80)])
     with pytest.raises(MarginError, match="cannot be weighted") as caught:
@@ -281,7 +281,7 @@ def test_everybody_below_the_limit_of_a_wider_survey(workspace, tmp_path):
     assert respondents[WEIGHT].sum() == pytest.approx(people.loc[people["age"] >= 18, "population"].sum())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_simulated_data_never_replace_real_ones(workspace, tmp_path, simulated):
     export, mapping = write_export(tmp_path, mixed())
     prepare(ISLAND, export, mapping=mapping)
@@ -290,7 +290,7 @@ def test_simulated_data_never_replace_real_ones(workspace, tmp_path, simulated):
     assert store.load(ISLAND).attrs["simulated"] is False
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_renamed_copy_of_simulated_data_is_still_simulated(workspace, tmp_path, simulated):
     folder = tmp_path / "copy"
     folder.mkdir()
@@ -305,7 +305,7 @@ def test_a_renamed_copy_of_simulated_data_is_still_simulated(workspace, tmp_path
     assert prepare(ISLAND, folder).simulated
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_second_run_replaces_the_first(workspace, tmp_path):
     def run(rows):
         export, mapping = write_export(tmp_path, rows)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 SPEC = importlib.util.spec_from_file_location(
     "truth", Path(__file__).resolve().parents[3] / "benchmarks" / "truth.py"

@@ -86,7 +86,7 @@ def prepared_of(folder, *items, headings, **settings):
     return prepare("Ærø", export, codebook=book, **settings)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_age_in_bands_is_weighted_by_and_shown(workspace, tmp_path):
     done = prepared_of(tmp_path, TOPICS, SEX, BANDS, headings=["Emner", "Køn", "Aldersgruppe"])
     margins = done.weighting.margins
@@ -125,7 +125,7 @@ def test_who_is_too_young_by_band_takes_no_part(workspace, tmp_path):
     assert done.reasons == {"below_age_limit": 42}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nothing_to_weight_by_goes_on_unweighted_and_says_so_everywhere(workspace, tmp_path):
     with pytest.raises(MarginError, match="--unweighted"):
         prepared_of(tmp_path, TOPICS, headings=["Emner", "Glad"])
@@ -171,7 +171,7 @@ def test_without_topics_the_report_says_what_was_not_asked(workspace, tmp_path):
         open_answers("Ærø")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_postcode_is_a_place_and_its_count_the_municipalitys(workspace, tmp_path):
     districts, rules = tmp_path / "omraader.csv", tmp_path / "vaegt.toml"
     districts.write_text(DISTRICTS, "utf-8")

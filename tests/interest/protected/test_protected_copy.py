@@ -222,14 +222,14 @@ class TestFiles:
         assert (aeroe.folder / COPY).is_file()
         assert (aeroe.folder / KEY).stat().st_mode & 0o777 == 0o600
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_preparing_again_gives_the_same_copy(self, aeroe):
         before, _ = open_copy("Ærø", chance=0.1)
         prepare("Ærø", processed_folder("Ærø").parent / "SIMULEREDE_DATA" / "aeroe")
         after, _ = open_copy("Ærø", chance=0.1)
         pd.testing.assert_frame_equal(after, before)
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_a_later_wave_has_a_key_of_its_own(self, aeroe):
         key, export = (
             (aeroe.folder / KEY).read_bytes(),
@@ -240,7 +240,7 @@ class TestFiles:
         prepare("Ærø", export, survey_date=aeroe.survey_date + timedelta(days=181))
         assert (aeroe.folder / KEY).read_bytes() != key
 
-    @pytest.mark.slow
+    @pytest.mark.long
     @pytest.mark.parametrize("what", ["missing", "damaged", "older"])
     def test_a_copy_that_does_not_fit_is_made_anew_and_the_same(self, aeroe, request, what):
         if what != "missing":
@@ -277,7 +277,7 @@ class TestFiles:
         finally:
             (aeroe.folder / "respondents.parquet").write_bytes(whole)
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_what_is_told_of_it_holds_no_answer(self, aeroe):
         frame, _ = open_copy("Ærø", chance=0.1)
         assert frame.attrs["municipality"] == "Ærø"

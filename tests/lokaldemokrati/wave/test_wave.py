@@ -49,6 +49,7 @@ def twelve():
     return pd.DataFrame({"kommunekode": list(TWELVE), "strategi": list(TWELVE.values())})
 
 
+@pytest.mark.long
 def test_it_is_computed_once_and_anew_where_the_file_is_another(twelve, tmp_path):
     path = tmp_path / "maaling.csv"
     twelve.to_csv(path, index=False)
@@ -171,7 +172,7 @@ def test_a_question_with_several_answers_counts_who_answered_it(survey, wave_fra
     assert row["count"] == (wave_frame["former__borgermoede"] == "1").sum()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_option_that_was_not_offered_is_not_asked_and_not_nought(wave_frame, tmp_path):
     shorter = wave_frame.drop(columns="former__folkeafstemning")
     opened = open_leaders_survey(written(tmp_path, shorter))
@@ -181,7 +182,7 @@ def test_an_option_that_was_not_offered_is_not_asked_and_not_nought(wave_frame, 
     assert pd.notna(find(opened.everything, "former.borgermoede")["proportion"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_parquet_and_csv_say_the_same(survey, wave_frame, leaders_codebook, tmp_path):
     typed = wave_frame.copy()
     for item in leaders_codebook:
@@ -216,7 +217,7 @@ def test_codes_lose_no_leading_zero(leaders_codebook, tmp_path):
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_wave_in_the_workspace_is_opened_by_its_folders_name(wave_frame, tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     folder = tmp_path / "data" / "processed" / "ledere-2025"
@@ -253,7 +254,7 @@ def counted(frame, codebook):
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (2, 3, 2025))]
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_small_cells_are_hidden_and_cannot_be_worked_out(leaders_codebook, tmp_path, seed):
     wave = made_up_wave(leaders_codebook, seed=seed)
     estimates = open_leaders_survey(written(tmp_path, wave)).everything
@@ -274,7 +275,7 @@ def test_small_cells_are_hidden_and_cannot_be_worked_out(leaders_codebook, tmp_p
     assert (ranges["upper"] - ranges["lower"] >= 5).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (2, 3, 2025))]
 )
@@ -321,6 +322,7 @@ def test_a_net_goes_without_weights_where_one_of_its_parts_does(tmp_path):
     assert (part["proportion"], net["proportion"]) == (8 / 60, 30 / 60)
 
 
+@pytest.mark.long
 def test_a_higher_threshold_hides_more(wave_file, survey):
     stricter = open_leaders_survey(wave_file, min_cell=10).everything
     assert stricter.min_cell == 10

@@ -97,6 +97,7 @@ def silent(folder, number, *code):
     return path
 
 
+@pytest.mark.long
 def test_what_is_made_from_the_same_is_run_once_and_each_has_it(out, tmp_path):
     mark = tmp_path / "runs"
     counted = f"open({str(mark)!r}, 'a').write('x')"
@@ -119,6 +120,7 @@ def test_what_is_made_from_the_same_is_run_once_and_each_has_it(out, tmp_path):
     assert mark.read_text() == "xx"
 
 
+@pytest.mark.long
 def test_a_run_whose_notebook_has_gone_is_not_done(out, two):
     class Thief(InProcess):
         """Loses the second notebook before the batch puts it in place."""
@@ -145,6 +147,7 @@ def test_a_shared_run_that_fails_fails_for_all_and_is_told_once(out, tmp_path):
     assert not (executed_folder(out) / "aarhus" / "01_emne.failed.ipynb").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cold", [True, False])
 def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(out, tmp_path, cold):
     figures = tmp_path / "tal.csv"
@@ -185,6 +188,7 @@ def test_what_changed_is_run_again_and_nothing_else(out, made, tmp_path):
     assert (end.done, end.skipped, end.reports) == (1, 1, 1)
 
 
+@pytest.mark.long
 def test_a_notebook_that_raises_fails_alone_and_its_older_report_stands(out, two, tmp_path):
     batch(out, two, "Odense", "Aarhus")
     report = (out / "odense" / "index.html").stat().st_ino

@@ -59,6 +59,7 @@ def run(cluster, out, notebooks, *names, **options):
     return batch(out, notebooks, *names, crew=crew, **options)
 
 
+@pytest.mark.long
 def test_notebooks_run_on_the_cluster_and_a_worker_killed_in_mid_run_loses_nothing(cluster, tmp_path):
     out, begun, before = tmp_path / "rapporter", tmp_path / "begun", descendants(os.getpid())
     slow_once = (
@@ -131,6 +132,7 @@ def test_a_cluster_of_unfit_workers_is_told_worker_by_worker(cluster, tmp_path, 
     assert all("is another than this machine's" in problem for problem in told.value.problems)
 
 
+@pytest.mark.long
 def test_a_scheduler_that_is_killed_ends_the_batch_with_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     begun = tmp_path / "begun"

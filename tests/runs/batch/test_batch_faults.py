@@ -83,6 +83,7 @@ def resumed(out: Path, folder: Path, tmp: Path) -> None:
     assert is_clean(out, tmp)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cold", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_killed_in_mid_run_it_leaves_no_process_and_goes_on_where_it_was(out, tmp_path, tmp, started, cold):
     folder = quick_and_endless(tmp_path / "nb", started)
@@ -110,6 +111,7 @@ def test_when_its_terminal_goes_the_command_ends_in_order(tmp_path, tmp):
     assert list(tmp.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
 def test_told_to_stop_it_ends_in_mid_run_with_everything_finished_kept(out, tmp_path, tmp, started, number):
     folder = quick_and_endless(tmp_path / "nb", started)
@@ -123,6 +125,7 @@ def test_told_to_stop_it_ends_in_mid_run_with_everything_finished_kept(out, tmp_
     resumed(out, folder, tmp)
 
 
+@pytest.mark.long
 def test_a_batch_that_is_killed_takes_along_all_that_can_do_nothing_themselves(out, tmp_path, tmp, started):
     folder = quick_and_endless(tmp_path / "nb", started)
     with batch_process(out, folder, "Odense", tmp=tmp, jobs=1, cold=False) as running:
@@ -147,6 +150,7 @@ def test_a_report_that_takes_too_long_is_stopped(tmp_path):
     assert outcome.error == "The report was stopped: it took more than the 0.01 seconds it may take."
 
 
+@pytest.mark.long
 def test_a_worker_process_that_is_killed_costs_its_run_one_retry(out, tmp_path, tmp, started):
     once = (
         f"import os, pathlib, time\nmark = pathlib.Path({str(started)!r})\n"
@@ -164,6 +168,7 @@ def test_a_worker_process_that_is_killed_costs_its_run_one_retry(out, tmp_path, 
     assert set(states(out).values()) == {"done"}
 
 
+@pytest.mark.long
 def test_a_full_disk_is_told_nothing_is_lost_and_nothing_is_made_up(out, tmp_path, tmp):
     folder = tmp_path / "nb"
     small = [notebook(folder, 1)]
@@ -184,6 +189,7 @@ def test_a_full_disk_is_told_nothing_is_lost_and_nothing_is_made_up(out, tmp_pat
     resumed(out, folder, tmp)
 
 
+@pytest.mark.long
 def test_a_disk_without_room_for_the_manifest_ends_the_batch_with_a_message(out, tmp_path, tmp):
     folder = notebook(tmp_path / "nb", 1).parent
     batch(out, [folder / "01_emne.ipynb"])
@@ -225,6 +231,7 @@ def test_a_disk_that_is_really_full(tmp_path, tmp):
         subprocess.run(["umount", str(small)], check=True)
 
 
+@pytest.mark.long
 def test_two_batches_at_once_share_the_work_and_run_nothing_twice(out, tmp_path, tmp):
     folder = tmp_path / "nb"
     for number in (1, 2):

@@ -178,7 +178,7 @@ def test_metadata_and_attachments_are_searched():
     )  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_long_texts_are_searched_to_their_end():
     # Texts that a careless pattern goes through once per letter, for hours; benchmarks/guard.py measures it.
     text = "x@" + "a" * 200_000 + " " + "a." * 100_000 + " kontakt" * 20_000 + "<" * 20_000 + "0" * 100_000

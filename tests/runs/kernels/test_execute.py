@@ -84,6 +84,7 @@ def test_a_mistake_in_the_notebook_is_shown_as_its_message(make_notebook, tmp_pa
     assert str(raised.value) == "a.ipynb, cell 4 failed: The file is empty.\n  - row 1\n  - row 2\nFill it."
 
 
+@pytest.mark.long
 def test_an_older_result_stays_when_the_new_run_fails_and_the_failed_one_goes_when_it_succeeds(
     make_notebook, tmp_path, warm
 ):
@@ -122,6 +123,7 @@ def test_a_kernel_ended_before_it_starts_ends_when_it_starts():
     assert process.wait(timeout=PATIENCE) == -signal.SIGKILL
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("leave", ["import sys; sys.exit()", "raise SystemExit(0)"])
 def test_a_notebook_that_leaves_early_is_no_success(make_notebook, tmp_path, leave):
     source = make_notebook("a.ipynb", leave, "print('the rest')")
@@ -150,6 +152,7 @@ def test_parameters_are_checked_before_any_kernel_starts(make_notebook, tmp_path
     assert not list(tmp_path.glob("*.out.ipynb"))
 
 
+@pytest.mark.long
 def test_many_at_once_each_give_their_own_result_and_a_failure_stops_only_itself(
     make_notebook, tmp_path, warm
 ):
@@ -178,6 +181,7 @@ def test_many_at_once_each_give_their_own_result_and_a_failure_stops_only_itself
     assert {thread for _, thread in seen} == {threading.main_thread()}
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_ends_everything_soon_and_leaves_no_kernel(make_notebook, tmp_path):
     begun = tmp_path / "begun"

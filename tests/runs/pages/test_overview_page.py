@@ -256,6 +256,7 @@ def test_who_has_asked_its_citizens_how_many_answered_and_when(
     assert [tile["title"] for tile in page.select(".tile.asked")] == ([] if simulated else ["Odense"])
 
 
+@pytest.mark.long
 def test_two_thousand_reports_are_told_in_one_page(folder):
     rows = overview_rows(folder, past(*(report(f"sted-{k}", f"Sted {k}") for k in range(2000))))
     html = overview_html(rows, day=DAY)

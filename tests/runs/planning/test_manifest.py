@@ -131,7 +131,7 @@ def _append_many(folder, name):
         manifest.append(replace(DONE, place=name, notebook=str(number)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_writers_side_by_side_lose_nothing(manifest):
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=_append_many, args=(manifest.folder, name)) for name in "abc"]

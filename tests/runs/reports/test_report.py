@@ -198,7 +198,7 @@ except RunError as error:
 @pytest.mark.parametrize(
     ("fault", "reason"), [("full disk", "File too large"), ("closed", "Permission denied")]
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_disk_that_refuses_leaves_the_older_report(report_notebooks, fault, reason):
     # A real refusal by the system: files may not grow, or the writer is not the folder's owner. Not in
     # tmp_path, which other users may not even enter.
@@ -272,7 +272,7 @@ def test_what_a_killed_writer_left_is_removed_later(report_notebooks, tmp_path):
     assert names(tmp_path / "reports") == [".odense.2.part", "odense"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_from_notebook_to_report(make_notebook, tmp_path, warm):
     """The whole way, nothing made up in between."""
     show = (

@@ -16,6 +16,8 @@ from borgerlib import places
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 from borgerlib.runs.warm import WarmServer
 
+pytestmark = pytest.mark.long
+
 NOTEBOOKS = sorted(places.notebooks().glob("[01][0-9]_*.ipynb"))
 
 # What early imports and forking change without a word, in one notebook; no '%matplotlib inline' in it.

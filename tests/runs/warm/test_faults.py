@@ -43,6 +43,7 @@ def test_what_was_kept_from_import_can_be_had_whatever_ended_the_import():
     assert "borgerlib.none" not in sys.modules
 
 
+@pytest.mark.long
 def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook, tmp_path):
     mark = tmp_path / "mark"
     # The second run finds the first one's mark, and ends at once.
@@ -152,6 +153,7 @@ def test_a_cold_kernel_ends_with_the_thread_that_started_it_only_if_that_was_to_
         provisioner.process.wait()
 
 
+@pytest.mark.long
 def test_the_end_of_the_server_is_the_end_of_its_kernels(make_notebook, tmp_path):
     mark = tmp_path / "mark"
     source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=ENDLESS))

@@ -18,6 +18,7 @@ KERNEL = Path(warm.__file__).parent / "kernelspec"
 PARENT = "import psutil; print('borgerlib.runs.warm.server' in psutil.Process().parent().cmdline())"
 
 
+@pytest.mark.long
 def test_papermill_runs_the_engine_by_itself(make_notebook, tmp_path, entry_points):
     source, target = make_notebook("a.ipynb", PARENT, "print(min_cell)"), tmp_path / "out.ipynb"
     command = [sys.executable, "-m", "papermill", "--engine", "borger", "--no-progress-bar"]
@@ -60,6 +61,7 @@ def test_engine_and_papermill_may_be_imported_in_either_order(first, entry_point
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.long
 def test_jupyter_starts_interrupts_restarts_and_ends_the_kernel(tmp_path, entry_points):
     # As the wheel puts it: pyproject.toml, shared-data.
     shutil.copytree(KERNEL, tmp_path / "prefix" / "share" / "jupyter" / "kernels" / "borger")

@@ -51,6 +51,7 @@ def test_a_warm_run_has_our_parameters_and_says_that_it_was_warm(make_notebook, 
     assert not list(server.folder.glob("k*")), "the kernel's folder is left"
 
 
+@pytest.mark.long
 def test_a_warm_kernel_sees_the_same_surroundings_as_a_cold_one(make_notebook, tmp_path, server, monkeypatch):
     monkeypatch.setenv("A_LATER_VARIABLE", "ø")
     monkeypatch.setenv("TZ", "America/Havana")
@@ -146,6 +147,7 @@ def test_a_notebook_that_loops_forever_is_stopped(make_notebook, tmp_path, serve
     assert (tmp_path / "out.failed.ipynb").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["warm", "cold"])
 def test_a_notebook_that_allocates_without_end_is_stopped(make_notebook, tmp_path, server, kind):
     greedy = "taken = []\nwhile True: taken.append(b'x' * 20_000_000)"
@@ -157,6 +159,7 @@ def test_a_notebook_that_allocates_without_end_is_stopped(make_notebook, tmp_pat
     assert "so far" in (tmp_path / "out.failed.ipynb").read_text()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["warm", "cold"])
 def test_the_least_memory_is_enough_for_a_small_notebook(make_notebook, tmp_path, server, kind):
     code = "import pandas as pd\npd.DataFrame({'a': range(1000)}).describe()"
@@ -278,6 +281,7 @@ def test_a_survey_that_cannot_be_opened_is_told_by_the_notebook(make_notebook, t
 
 
 # Trouble with what a batch draws ahead ends the server, and all of a night runs in kernels that start cold.
+@pytest.mark.long
 def test_all_that_a_batch_draws_ahead_is_there():
     shown = [part() for number in range(11) for part in _parts(open_insight(number), number)]
     assert len(shown) > 50

@@ -337,7 +337,7 @@ def seeds(few, all_of_them):
 
 @seeds(25, 200)
 @pytest.mark.parametrize("exact", [True, False], ids=["optimum", "heuristic"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_attacker_finds_no_suppressed_number_over_200_tables(exact, seeds, monkeypatch):
     if not exact:
         monkeypatch.setattr(disclosure, "LARGEST_EXACT_FRAME", 0)
@@ -358,7 +358,7 @@ def test_the_attacker_finds_no_suppressed_number_over_200_tables(exact, seeds, m
 
 @seeds(8, 60)
 @pytest.mark.parametrize("exclusive", [True, False])
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_attacker_learns_nothing_of_the_few_outside_a_selection(exclusive, seeds):
     # The rest is in no row of the frame; put it there as wholly hidden, and let the attacker look for it.
     narrow = sensitive = 0

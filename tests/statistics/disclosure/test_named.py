@@ -125,7 +125,7 @@ def test_unweighted_estimates_hold_of_those_who_answered_alone(prepared: Prepare
     assert shown.origin == "simulated"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_roles_and_ids_ask_the_same(prepared: Prepared) -> None:
     people, interest = borgerlib.load("Ærø"), borgerlib.open_interest("Ærø")
     by_role = borgerlib.estimate_proportions(people, "topics", by="sex", weight="weight")

@@ -230,7 +230,7 @@ def test_a_trend_among_hundreds_is_gone_through_in_a_moment():
     assert result.p_value == pytest.approx(normal.pvalue, rel=0.03)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_trend_with_too_many_tables_is_drawn_and_says_how_sure_it_is():
     a, b = [12, 15, 22, 30, 31, 44, 46], [15, 25, 25, 30, 31, 44, 30]
     drawn, again = exact_trend_test(a, b), exact_trend_test(a, b, seed=2)

@@ -17,7 +17,7 @@ FORMULAS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", DESIGNS)
 def test_models_terms_and_margins_are_those_of_r(name):
     scenario = Scenario(name)

@@ -58,6 +58,7 @@ def test_an_area_of_which_nothing_is_known_does_not_widen_the_others():
     np.testing.assert_allclose(vague["ci_upper"].iloc[1:], without["ci_upper"], rtol=1e-6)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(5))
 def test_the_variance_between_areas_is_the_maximum_of_the_restricted_likelihood(seed):
     rng = np.random.default_rng(seed)

@@ -113,7 +113,7 @@ class TestByHand:
         assert not np.any(counted(cube, nobody, "topics"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [5, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(4))])
 def test_a_hundred_selections_are_as_the_rows_tell(seed):
     frame = citizens(3000, seed=4)

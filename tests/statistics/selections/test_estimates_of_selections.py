@@ -72,7 +72,7 @@ def test_shares_are_right_on_average_and_the_true_ones_within_the_intervals(true
     assert ((lower <= expected) & (expected <= upper)).mean() > 0.96
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_segment_of_copied_answers_tells_the_true_shares_of_its_people(true):
     errors = []
     for seed in range(COPIES):
@@ -94,7 +94,7 @@ def test_of_a_single_choice_that_a_segment_is_made_of_nothing_is_said_and_not_th
     assert not found["suppressed"].any()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_beside_a_segment_the_answers_that_it_is_made_of_pick_people_of_the_copy(true):
     levels = {"saved": ["green"], "topics": ["t0"]}
     errors = []
@@ -110,7 +110,7 @@ def test_beside_a_segment_the_answers_that_it_is_made_of_pick_people_of_the_copy
     assert (np.abs(mean) < 4 * error).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_difference_is_found_where_there_is_one_and_rarely_where_there_is_none():
     true = made_up(3000, seed=5)
     # Sex has nothing to do with any answer; the old choose t0 and 'ofte' less.

@@ -106,7 +106,7 @@ def test_the_ratios_interval_of_three_groups_is_for_all_pairs_at_once():
 
 
 # Of 100 draws 5 may miss at 95 per cent (standard deviation 2.2), of 300 15 (3.8).
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("draws", "too_many"), [(100, 10), pytest.param(300, 24, marks=pytest.mark.thorough)]
 )

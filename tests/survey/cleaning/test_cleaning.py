@@ -610,6 +610,7 @@ def test_nothing_is_lost(frame: pd.DataFrame) -> None:
     assert set(result.contact["svar"]) <= set(result.respondents["svar"])
 
 
+@pytest.mark.long
 @given(FRAMES)
 @A_FEW
 def test_every_cell_that_differs_is_logged(frame: pd.DataFrame) -> None:
@@ -637,6 +638,7 @@ def test_cleaning_what_is_clean_changes_nothing(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(twice.respondents, once.respondents)
 
 
+@pytest.mark.long
 @given(FRAMES, st.randoms(use_true_random=False))
 @A_FEW
 def test_the_order_of_the_rows_does_not_matter(frame: pd.DataFrame, random: object) -> None:

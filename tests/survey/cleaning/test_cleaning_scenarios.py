@@ -39,7 +39,7 @@ def as_csv(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype("string").fillna("").reset_index(drop=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "table"), RESULTS)
 def test_scenario(name: str, table: str) -> None:
     result = getattr(cleaned(name), table).drop(columns=list(FLAGS), errors="ignore")
@@ -64,7 +64,7 @@ def test_every_scenario_expects_all_three_tables() -> None:
         assert {"respondents", "rejected", "changes"} <= expected, name
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_rule_in_a_scenario_is_explained() -> None:
     for name in SCENARIOS:
         assert all(said(f"rule_{rule}").danish for rule in cleaned(name).violations["rule"].unique())

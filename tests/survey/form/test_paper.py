@@ -47,6 +47,7 @@ def expected(form):
     )
 
 
+@pytest.mark.long
 def test_the_pdf_is_accessible_and_says_all_with_the_contact_details_on_a_sheet_of_their_own(
     form, weasyprint, tmp_path
 ):

@@ -70,7 +70,7 @@ def odk(seed, folder, make=filled, **size):
     return back(made, folder / "svar.csv")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 def test_random_forms_come_back_as_they_were_answered(platform, tmp_path):
     @given(seed=SEEDS)
@@ -88,14 +88,14 @@ def test_a_thousand_random_forms_come_back(platform, tmp_path):
     assert {seed: wrong for seed in range(1000) if (wrong := platform(seed, tmp_path))} == {}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 @pytest.mark.parametrize("size", [{"questions": 60}, {"questions": 2, "options": 300}])
 def test_long_forms_come_back(platform, size, tmp_path):
     assert platform(7, tmp_path, **size) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (1, 2)), 3])
 def test_areas_that_are_chosen_from_a_list_come_back(platform, seed, tmp_path):
@@ -188,7 +188,7 @@ def test_surveyjs_runs_a_thousand_forms(tmp_path):
         assert surveyjs(range(start, start + 100), tmp_path) == {}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not shutil.which("java"), reason="ODK Validate needs Java")
 def test_odk_validate_finds_nothing_wrong(tmp_path):
     assert odk_validate(range(10), tmp_path) == []

@@ -78,7 +78,7 @@ def put_in(made: Made, layout: str) -> list[dict[str, int]]:
     return [each for each in found if each]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_drafted_codebook_gives_the_counts_that_were_put_in(tmp_path, layout, seed):
@@ -214,7 +214,7 @@ def test_the_drafted_file_says_what_is_unsure_and_knows_ids_of_the_statistics(tm
         drafted(path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_road_from_an_unknown_export_runs_by_the_commands_that_are_printed(tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -240,7 +240,7 @@ def test_the_road_from_an_unknown_export_runs_by_the_commands_that_are_printed(t
     assert "60 rows in = 60 kept" in run.output
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_commands_keep_what_was_said_of_sheet_and_headings(tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     monkeypatch.chdir(tmp_path)

@@ -125,7 +125,7 @@ def test_ticks_in_columns_of_their_own_stay_so(tmp_path):
     assert kinds_for(ticked) == ("multiple",)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_the_counts_shown_are_those_that_the_saved_files_give(tmp_path, layout):
     made = make(random.Random(5), people=40)

@@ -357,7 +357,7 @@ def test_the_command_that_map_prints_runs_as_it_stands(tmp_path, monkeypatch):
     assert "60 rows in = 60 kept" in run.output
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("times", "match"),
     [

@@ -273,7 +273,7 @@ def test_xml_entities_are_refused(tmp_path):
     refused(path, "declares XML entities")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ten_megabytes_in_one_cell_are_cut_and_recorded(tmp_path):
     rows = [ROWS[0], ["30", "Mand", "æ" * 10_000_000], ROWS[2]]
     responses = read_responses(write_csv(tmp_path / "x.csv", rows), CODEBOOK, mapping=BY_NAME)

@@ -75,6 +75,7 @@ def limesurvey(path: Path, *, style: str, by_code: bool, codes_are_ids: bool = F
 ITEMS = ["svar_id", "afsluttet", *[item.id for item in ASKED]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("style", ["full", "both"])
 @pytest.mark.parametrize("by_code", [False, True], ids=["answers by text", "ticks as Y"])
 def test_reads_headings_by_full_text(tmp_path, style, by_code):

@@ -183,7 +183,7 @@ FILES = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_each_platform_gives_the_counts_of_the_hand(tmp_path, name, delimiter):

@@ -85,7 +85,7 @@ def test_a_title_over_few_respondents_is_no_question():
     assert outcome(2720554466, "redcap", {"spaces", "title", "total"}, 2) == ""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_a_tidy_survey_is_seldom_refused(layout):
     refused = [message for seed in range(5) if (message := outcome(seed, layout, set(), 0))]

@@ -28,7 +28,7 @@ PLAIN_NAMES = {"dataset": "dataset.csv", "labels": "labels.csv", "structure": "s
 ODD_NAMES = {"dataset": "structure (2).csv", "labels": "Odense_1.txt", "structure": "a.csv"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("names", [PLAIN_NAMES, ODD_NAMES], ids=["plain names", "misleading names"])
 def test_reads_three_files_by_content(tmp_path, dialect, names):

@@ -33,6 +33,7 @@ def table(separator: str) -> list[list[object]]:
     return transposed({heading(i): joined(i, separator) if i in MULTIPLE else answers(i) for i in ITEMS})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("delimiter", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "cp1252"), ("|", "utf-16")]
 )
@@ -327,6 +328,7 @@ def test_text_that_only_looks_damaged_is_left_and_noted(tmp_path):
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff\r"), max_size=15)
 
 
+@pytest.mark.long
 @given(rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8), delimiter=st.sampled_from(",;\t|"))
 def test_no_row_and_no_cell_is_lost(tmp_path_factory, rows, delimiter):
     path = tmp_path_factory.mktemp("celler") / "x.csv"

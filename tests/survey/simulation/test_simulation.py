@@ -48,7 +48,7 @@ def cleaned(simulation: Simulation):
     return clean(simulation.responses, CODEBOOK, rules=CleaningRules(reference_date=DAY))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_seed_gives_the_same_on_another_processor(simulation: Simulation) -> None:
     """numpy sorts by the vector instructions that a processor has, which leave things in different order."""
     program = "from test_simulation import in_brief, simulate; print(in_brief(simulate()))"
@@ -79,7 +79,7 @@ def test_the_age_limit_moves_the_population() -> None:
     assert len(people) == 73 * 120
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_data(simulation: Simulation) -> None:
     again = simulate()
     pd.testing.assert_frame_equal(again.responses, simulation.responses)
@@ -239,7 +239,7 @@ def raked(respondents: pd.DataFrame, margins: dict[str, pd.Series]) -> np.ndarra
     return weights.to_numpy()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_weighting_mends_what_uneven_response_breaks() -> None:
     # A whole town: 400 of each age and sex, so that a sample of 2,500 is a small part of it.
     town = POPULATION.assign(population=400)

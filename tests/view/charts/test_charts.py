@@ -66,7 +66,7 @@ class TestBars:
         assert drawn[theme.PAPER][0] == pytest.approx((0.5, 0.6))
         assert drawn[theme.TEXT][0] == pytest.approx((0.6, 0.7))
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_the_same_share_is_as_long_in_charts_with_other_maxima(self):
         # One scale for all: 0–100 pct. from 40 pct. upwards, 0–50 pct. where every bar is shorter.
         def unit(largest):

@@ -54,7 +54,7 @@ def faults(chart):
 
 
 class TestNothingOverlapsOrIsCut:
-    @pytest.mark.slow
+    @pytest.mark.long
     @pytest.mark.parametrize(
         "number", [1, 15, *(pytest.param(n, marks=pytest.mark.thorough) for n in (2, 30))]
     )
@@ -67,7 +67,7 @@ class TestNothingOverlapsOrIsCut:
             said = " ".join(text for text in texts(chart, width) if "pct" not in text and "◆" not in text)
             assert all(label in said for label in labels.values())
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_nobody_and_everybody(self):
         estimates = published(rows({"alle": 50, "ingen": 0}, 50))
         chart = bar_chart(estimates, own={"alle": "Vesthimmerland"}, **WORDS)
@@ -86,7 +86,7 @@ class TestNothingOverlapsOrIsCut:
         some = rows({"a": None, "b": 20, "c": None, "d": 9}, 50).assign(note=[REASON, "", REASON, ""])
         assert not faults(bar_chart(published(some), own={"c": "Odense"}, **WORDS))
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_missing_rows_beside_others_in_two_groups(self):
         one = rows({"a": None, "b": 20, "c": None}, 50, group="byen").assign(note=[REASON, "", REASON])
         other = rows({"a": None, "b": None, "c": 9}, 50, group="landet").assign(note=[REASON, REASON, ""])
@@ -94,7 +94,7 @@ class TestNothingOverlapsOrIsCut:
             chart = grouped_bar_chart(published(*frames), own={"a": "Odense"}, **WORDS)
             assert not faults(chart)
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_long_names_of_groups(self):
         both = published(
             rows({"a": 50, "b": 20}, 50, group="borgere i byen"),
@@ -109,6 +109,7 @@ class TestNothingOverlapsOrIsCut:
         assert texts(chart).count("Andet") == 2
         assert len({bar.get_y() for bar in bars(chart)}) == 2
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         "counts", [(50, 0, 0, 0, 0), (0, 0, 0, 0, 50), (1, 1, 46, 1, 1), (0, 0, 50, 0, 0)]
     )
@@ -136,7 +137,7 @@ class TestNothingOverlapsOrIsCut:
         )
         assert not faults(chart)
 
-    @pytest.mark.slow
+    @pytest.mark.long
     @SMALL
     @given(st.lists(st.tuples(letters, st.integers(0, 40)), min_size=1, max_size=6))
     def test_any_labels_and_numbers(self, answers):
@@ -283,7 +284,7 @@ class TestFiles:
         for colour in (theme.PAPER, theme.COUNTRY, theme.TEXT):
             assert tuple(bytes.fromhex(colour[1:])) in colours
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_pictures_are_small(self):
         counts = {f"o{i}": 40 - 4 * i for i in range(8)}
         labels = {option: f"Et svar af den længde, som svar har i skemaet, {option}" for option in counts}

@@ -22,6 +22,7 @@ def prepared(tmp_path_factory):
 
 
 class TestWhereItIsShown:
+    @pytest.mark.long
     @pytest.mark.parametrize(("number", "item"), SHOWING.items())
     def test_five_insights_show_what_the_citizens_answered(self, prepared, number, item):
         layer = citizens_layer(number, "Odense")
@@ -41,6 +42,7 @@ class TestWhereItIsShown:
         assert citizens_layer(5, "") is None
         assert citizens_layer(5, "Aarhus") is None
 
+    @pytest.mark.long
     def test_an_insight_shows_the_layer_of_its_municipality(self, prepared):
         assert open_insight(5).citizens() is None
         assert open_insight(5, municipality="Aarhus").citizens() is None
@@ -54,12 +56,14 @@ class TestWhereItIsShown:
                 citizens_layer(5, "Odense")
 
 
+@pytest.mark.long
 def test_a_small_threshold_of_the_insight_is_the_threshold_of_its_citizens(prepared):
     strict = open_insight(7, municipality="Odense", min_cell=200).citizens()
     assert strict.chart.frame["suppressed"].any()
     assert not open_insight(7, municipality="Odense").citizens().chart.frame["suppressed"].any()
 
 
+@pytest.mark.long
 def test_insights_and_the_citizens_own_notebook_show_the_same_numbers(prepared):
     page = open_interest("Odense")
     for number in SHOWING:
@@ -69,6 +73,7 @@ def test_insights_and_the_citizens_own_notebook_show_the_same_numbers(prepared):
         assert layer["suppressed"].equals(same["suppressed"])
 
 
+@pytest.mark.long
 def test_a_cell_shows_the_heading_and_then_the_chart(prepared):
     shell = InteractiveShell.instance()
     try:

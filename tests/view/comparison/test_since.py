@@ -29,7 +29,7 @@ def earlier(
     return wave
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_page_says_what_the_comparison_does_and_keeps_it(
     earlier: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,7 +43,7 @@ def test_the_page_says_what_the_comparison_does_and_keeps_it(
     assert since_last("Ærø") == found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_an_earlier_wave_there_is_nothing_and_a_damaged_one_is_told(earlier: Path) -> None:
     earlier.write_bytes(b"no parquet")
     found = since_last("Ærø")

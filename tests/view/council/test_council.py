@@ -55,7 +55,7 @@ def test_there_are_three_points(unasked):
         unasked.figure(4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_with_a_survey_it_is_about_the_citizens(tmp_path_factory):
     with shared_citizens(tmp_path_factory, "Odense", n=2000):
         page = open_council("Odense")

@@ -75,7 +75,7 @@ def test_others_held_equal(page: Explorer) -> None:
     assert "når alder og køn er ens" in page.page
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_filter_is_told_in_sight_and_is_in_the_model(page: Explorer) -> None:
     page.item.value, page.who.value = "tid", ("koen", "kvinde")
     assert "(køn: kvinde)</h3>" in page.page
@@ -91,7 +91,7 @@ def test_a_filter_is_told_in_sight_and_is_in_the_model(page: Explorer) -> None:
     assert "Vælg, hvad borgerne skal deles efter" in page.page
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_small_cells_are_hidden_everywhere(page: Explorer) -> None:
     page.item.value, page.by.value, page.chart.value = "tid", "aldersgruppe", "table"
     assert "skjult" in page.page

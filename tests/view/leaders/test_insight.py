@@ -127,6 +127,7 @@ class TestOwnPosition:
     def opened(self, number, path, **options):
         return open_insight(number, municipality="Odense", own_answers=path, **options)
 
+    @pytest.mark.long
     @pytest.mark.parametrize("number", NUMBERS)
     def test_without_own_answers_the_layer_is_absent(self, number):
         page = open_insight(number, municipality="Odense")
@@ -186,7 +187,7 @@ class TestOwnPosition:
         assert chart.alt_text.endswith(f"Odense har svaret »{marked}«.")
         assert chart.alt_text != plain.alt_text
 
-    @pytest.mark.slow
+    @pytest.mark.long
     @pytest.mark.parametrize(
         ("number", "figure", "answers"),
         [(0, "N1", 'udsagn_byraad = "enig"'), (7, "10", 'digital_succes = "ved_ikke"')],
@@ -326,7 +327,7 @@ class TestOnAWave:
         welfare = int(rows.loc["velfaerd", "count"])
         assert chart.title.startswith(f"{welfare} af {int(rows.loc['velfaerd', 'n'])} nævner")
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_own_answers_stand_beside_the_wave(self, wave_file, own_file):
         page = open_insight(
             2, survey=wave_file, municipality="Odense", own_answers=own_file('strategi = "ja"')

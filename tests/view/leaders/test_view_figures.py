@@ -43,6 +43,7 @@ def test_every_figure_says_what_it_shows(survey, figure):
         assert any(text in plain(chart.question) for text in ("Andel af", "kommunaldirektører i hver gruppe"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
 def test_bars_are_sorted_and_steps_are_not(survey, figure):
     chart = draw(figure, survey)
@@ -94,6 +95,7 @@ def test_what_the_insight_is_about_stands_out(survey):
     assert "Fremhævet" not in drawn("N4", survey).alt_text
 
 
+@pytest.mark.long
 def test_a_caveat_on_2021_is_not_told_of_a_wave(survey, wave_file):
     caveat = load_registry().figure("7").caveat
     assert caveat

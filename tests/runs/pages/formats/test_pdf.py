@@ -102,7 +102,7 @@ class TestPdf:
     def test_it_is_accessible(self, pdf):
         assert pdf_problems(pdf) == ()
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_an_independent_checker_finds_no_error(self, pdf):
         # Of PDF/UA-1 and of what only a reading finds: torn heads, links without words.
         found = outloud.check(str(pdf))
@@ -178,7 +178,7 @@ class TestPdf:
         assert len(figures) >= 2
         assert all(len(alt) > 10 for alt in figures)
 
-    @pytest.mark.slow
+    @pytest.mark.long
     def test_pictures_are_written_in_their_whole_font(self, tmp_path):
         # Each picture carries some letters of the font: with those of another, words would be wrong.
         charts = [open_insight(2).figure("2"), open_insight(4).figure("5")]

@@ -91,7 +91,7 @@ def loss(problem, hidden):
     return problem.cost[hidden].sum()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(5))
 def test_the_optimum_is_the_cheapest_of_all_patterns_and_the_heuristic_is_safe(seed):
     rng = np.random.default_rng(seed)

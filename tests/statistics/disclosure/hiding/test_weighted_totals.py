@@ -78,7 +78,7 @@ others = pytest.param(range(6, 120), id="others", marks=pytest.mark.thorough)
 
 
 @pytest.mark.parametrize("seeds", [few, others])
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_reader_of_weighted_totals_finds_no_hidden_number(seeds):
     hidden = 0
     for seed in seeds:
@@ -148,7 +148,7 @@ def integer_ranges(estimates, told):
         pytest.param(range(26, 60), id="others", marks=pytest.mark.thorough),
     ],
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_nor_does_an_integer_program_that_shares_no_code(seeds):
     asked = 0
     for seed in seeds:
