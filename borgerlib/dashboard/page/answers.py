@@ -170,6 +170,10 @@ class Answers:
         """Return what may be shown of a selection's answers to one question."""
         return self._answer(self.rows[self.rows["item"] == role], selection)
 
+    def is_of_copy(self, answer: Answer) -> bool:
+        """Return whether those selected are a group of people of the copy, by segments found in it."""
+        return bool(self.protected.meant(answer.selection.levels).sources)
+
     def beside(self, answer: Answer) -> Answer | None:
         """Return what an answer is compared with: the second selection, or everybody; None for everybody."""
         return answer.against or (None if answer.selection.is_everybody else self.everybody)
@@ -204,7 +208,7 @@ def open_answers(municipality: str, *, confidence: float = 0.95, chance: float =
     confidence : float
         Level of the intervals, between 0 and 1.
     chance : float
-        How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
+        How much of each answer in the protected copy is left to chance, from 0.1 to 0.3.
 
     Raises
     ------
@@ -216,7 +220,9 @@ def open_answers(municipality: str, *, confidence: float = 0.95, chance: float =
     check_confidence(confidence)
     found = find_municipality(municipality)
     opened = open_filter_cube(found.name, age_bands=load_sections().age_bands, chance=chance)
-    answers = Answers(found, opened.offer, opened.origin, confidence, opened.protected, opened.built_from)
+    answers = Answers(
+        found, opened.offer, opened.origin, float(confidence), opened.protected, opened.built_from
+    )
     if not answers.charts:
         raise DataError(
             f"The survey of {found.name} has none of the questions that the dashboard shows.",

@@ -120,6 +120,7 @@ def view(
     sentences += [] if answers.offer.weighted else [words()("page", "unweighted")]
     sentences += [words()("page", "nothing")] if answer.size.n is None else []
     sentences += [words()("compare", "nothing")] if against and against.size.n is None else []
+    sentences += [words()("page", "copied")] if any(map(answers.is_of_copy, answer.pair)) else []
     charts = [chart(answers, answer, filter_.role, sort=sort, focus=focus) for filter_ in answers.charts]
     # All charts share one scale, so that bars can be compared across them.
     full = max((chart["full"] for chart in charts), default=1.0)

@@ -122,7 +122,7 @@ def open_selection(
     confidence : float
         Level of the intervals, between 0 and 1.
     chance : float
-        How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
+        How much of each answer in the protected copy is left to chance, from 0.1 to 0.3.
 
     Returns
     -------

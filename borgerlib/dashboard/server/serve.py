@@ -115,7 +115,7 @@ def dashboard_server(
     selection : str
         Whom to show at first, as the end of a dashboard's address.
     chance : float
-        How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
+        How much of each answer in the protected copy is left to chance, from 0.1 to 0.3.
     port : int
         The first port to try; where it is taken, the next free one is.
     base_url : str
@@ -132,7 +132,8 @@ def dashboard_server(
     """
     _check_base_url(base_url)
     # Open it here first, to report errors before a server starts and to count once for all kernels.
-    name = open_answers(municipality, chance=chance).municipality.name
+    answers = open_answers(municipality, chance=chance)
+    name, chance = answers.municipality.name, answers.chance
     since_last(name)
     look_of(name)
     parameters = {"municipality": name, "selection": selection, "chance": chance}

@@ -13,8 +13,9 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.danish import slug
 from borgerlib.errors import BorgerlibError
-from borgerlib.interest.filters.segments import CopiedSegments, saved_segments
-from borgerlib.interest.weighting.ages import age_groups, lower_ends
+from borgerlib.interest.filters.segments import CopiedSegments, as_filters, saved_segments
+from borgerlib.interest.protected.copy import WHO
+from borgerlib.interest.weighting.ages import age_groups, band_column, lower_ends
 from borgerlib.interest.weighting.areas import OTHER_AREA
 from borgerlib.population.margins import PopulationDateWarning, population_cells
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -128,12 +129,15 @@ class Filterable:
     items : mapping of str to str
     made_of : mapping of str to frozenset of str
         Role of segments → roles of the questions that define them.
+    rules : mapping of str to mapping
+        Role of segments → segment → the levels of other roles that say the same.
     offer : Offer
     """
 
     copy: pd.DataFrame = field(repr=False)
     items: Mapping[str, str]
     made_of: Mapping[str, frozenset[str]]
+    rules: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]
     offer: Offer
 
 
@@ -169,6 +173,12 @@ def filterable(
     frame = pd.concat([frame, *(segments.columns(frame, items) for segments in made)], axis=1)
     # An option that nobody has a value for was not offered.
     frame = frame.drop(columns=[name for name in frame if "__" in str(name) and frame[name].isna().all()])
+    questions = {role: items[role] for role in QUESTIONS if role in items}
+    who = {*codebook.ids(WHO).values(), band_column(codebook)}
+    rules = {}
+    for segments in made:
+        certain, rules[segments.role] = as_filters(frame, segments.saved, questions, who)
+        frame = pd.concat([frame, certain], axis=1)
     for role, column in items.items():
         # 'Don't know' is a valid answer to a question about wishes, but no group of people to filter by.
         if role not in ANSWERS and column in frame:
@@ -178,7 +188,7 @@ def filterable(
     filters = [_filter(role, items[role], frame, codebook, named) for role in ROLES if role in items]
     offered = {filter_.role: filter_ for filter_ in filters if filter_ is not None}
     made_of = {
-        segments.role: frozenset(role for role in QUESTIONS if items.get(role) in segments.asks)
+        segments.role: frozenset(role for role, item in questions.items() if item in segments.asks)
         for segments in made
         if segments.role in offered
     }
@@ -193,7 +203,7 @@ def filterable(
         areas=about["areas"],
         weighted=is_weighted(copy.attrs),
     )
-    return Filterable(frame, {role: items[role] for role in offered} | given, made_of, offer)
+    return Filterable(frame, {role: items[role] for role in offered} | given, made_of, rules, offer)
 
 
 def _citizens(

@@ -25,12 +25,12 @@ from borgerlib.interest.protected.files import COPY, copy_state, file_state, ope
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.selections.cube import Cube, build_cube
 from borgerlib.statistics.selections.protected import ProtectedCube
-from borgerlib.statistics.selections.randomised import LOWEST_CHANCE, randomised
+from borgerlib.statistics.selections.randomised import LOWEST_CHANCE, legal_chance, randomised
 from borgerlib.survey.codebook.load import load_codebook
 
 FILE = "cube.npz"
 # Increase this number when the file's layout changes, so that older files are rebuilt.
-_LAYOUT = 10
+_LAYOUT = 11
 _OFFER = TypeAdapter(Offer)
 
 # The errors that reading a damaged file raises.
@@ -86,7 +86,7 @@ def open_filter_cube(
     ParameterError
         The chance is not legal.
     """
-    randomised(chance, 2)
+    chance = legal_chance(chance)
     folder = settled(processed_folder(municipality))
     wanted = _fingerprint(municipality, age_bands, chance)
     found, origin = _kept(folder / FILE, str(file_state(folder / FILE)), json.dumps(wanted))
@@ -103,6 +103,7 @@ def open_filter_cube(
         "of": {**wanted, "copy": state},
         "roles": {role: list(of) for role, of in cube.roles.items()},
         "made_of": {role: sorted(of) for role, of in ready.made_of.items()},
+        "rules": ready.rules,
         "offer": asdict(ready.offer),
     }
     _keep(folder / FILE, cube, record)
@@ -138,7 +139,7 @@ def _opened(cube: Cube, record: Mapping[str, Any], origin: Origin) -> FilterCube
         if role in QUESTIONS
     }
     made_of = {role: frozenset(of) for role, of in record["made_of"].items()}
-    protected = ProtectedCube(cube, answers, made_of, exclusive)
+    protected = ProtectedCube(cube, answers, made_of, exclusive, record["rules"])
     return FilterCube(protected, offer, origin, record["of"])
 
 

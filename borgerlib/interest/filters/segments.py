@@ -1,13 +1,14 @@
 """Segments of the protected copy: kinds of citizens found in it, and those that users have saved as rules.
 
-A segment is defined by copied answers, so it is a group of people in the copy. Estimating the answers that
+A kind is defined by copied answers, so it is a group of people in the copy. Estimating the answers that
 define it requires knowing who would be in it if they had chosen an option in the copy, and if they had not.
+So is a saved segment where it is not the same as the filters that its rule names (`as_filters`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from borgerlib.survey.codebook.model import Codebook
 _MOST_LOOKED_AT = 3000
 _STARTS = 3
 _SAMPLES = 10
+_CERTAIN = "saved given all"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class CopiedSegments:
         All columns that decide.
     members : callable
         Copy → one 0/1 column a segment.
+    saved : sequence of Segment
+        The rules of users; none of kinds.
     """
 
     role: str
@@ -47,6 +51,7 @@ class CopiedSegments:
     asks: Mapping[str, tuple[str, ...]]
     reads: tuple[str, ...]
     members: Callable[[pd.DataFrame], pd.DataFrame]
+    saved: Sequence[Segment] = ()
 
     @property
     def column(self) -> str:
@@ -127,4 +132,43 @@ def saved_segments(copy: pd.DataFrame, segments: Sequence[Segment]) -> CopiedSeg
         return assign_segments(frame, segments).astype("Int8")
 
     members(copy.iloc[:0])
-    return CopiedSegments("saved", names, asks, tuple(reads), members)
+    return CopiedSegments("saved", names, asks, tuple(reads), members, segments)
+
+
+def as_filters(
+    frame: pd.DataFrame, segments: Sequence[Segment], questions: Mapping[str, str], who: Collection[str]
+) -> tuple[pd.DataFrame, dict[str, dict[str, tuple[str, ...]]]]:
+    """Return saved segments as the levels of other roles that say the same, where there are such levels.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The protected copy.
+    segments : sequence of Segment
+    questions : mapping of str to str
+        Role → item of the answers that people can be filtered by.
+    who : collection of str
+        Columns that are in the copy as they are.
+
+    Returns
+    -------
+    DataFrame
+        One column a segment that asks who somebody is: whether they would be in it, had they answered so.
+    dict
+        Segment → role → levels, of those made of nothing but `questions` and `who`.
+    """
+    columns, rules = dict[str, pd.Series](), dict[str, dict[str, tuple[str, ...]]]()
+    for segment in segments:
+        certain = {item: of for item, of in segment.rules.items() if item not in questions.values()}
+        asked = {
+            role: tuple(o for o in segment.rules[item] if item in frame or f"{item}__{o}" in frame)
+            for role, item in questions.items()
+            if item in segment.rules
+        }
+        if certain.keys() <= {*who} and all(asked.values()):
+            rules[segment.name] = asked
+            if certain:
+                fits = assign_segments(frame, [replace(segment, rules=certain)])[segment.name]
+                columns[f"{_CERTAIN}__{segment.name}"] = fits.astype("Int8")
+                rules[segment.name] = {_CERTAIN: (segment.name,), **asked}
+    return pd.DataFrame(columns, index=frame.index), rules

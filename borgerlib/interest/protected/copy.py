@@ -23,7 +23,7 @@ from borgerlib.statistics.selections.randomised import (
 from borgerlib.survey.cleaning.ages import age_column
 from borgerlib.survey.codebook.model import Codebook, Item
 
-_WHO = ("age", "age_group", "sex", "area_type", "area")
+WHO = ("age", "age_group", "sex", "area_type", "area")
 _LEFT_OUT = ("consent",)
 
 
@@ -61,7 +61,7 @@ def protected_copy(
     who = [
         item
         for item in codebook
-        if item.role in _WHO and item.kind in ("single", "text") and item.id in respondents
+        if item.role in WHO and item.kind in ("single", "text") and item.id in respondents
     ]
     asked = [
         item

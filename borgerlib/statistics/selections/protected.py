@@ -9,7 +9,7 @@ randomisation) and may be negative.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from math import prod
 from operator import or_
@@ -85,17 +85,27 @@ class ProtectedCube:
         Roles that are made of copied answers, and of which.
     exclusive : mapping of str to frozenset of str
         Role → options that nobody chooses together with another of the role.
+    rules : mapping of str to mapping
+        Role → level made of copied answers → the levels of other roles that say the same of the true ones.
     """
 
     cube: Cube
     answers: Mapping[str, Randomised]
     made_of: Mapping[str, frozenset[str]]
     exclusive: Mapping[str, frozenset[str]]
+    rules: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]] = field(default_factory=dict)
 
     def meant(self, levels: Mapping[str, Sequence[str]]) -> Meant:
         """Return who a selection means. Raises `ParameterError` for unknown roles and levels."""
         self.cube.check(levels)
-        return Meant(self, {role: tuple(of) for role, of in levels.items() if of})
+        wanted = {role: tuple(of) for role, of in levels.items() if of}
+        for role, (first, *others) in [*wanted.items()]:
+            rule = self.rules.get(role, {}).get(first)
+            # Several rules at once, or two conditions on one question, are no selection by levels.
+            if rule and not others and rule.keys().isdisjoint(wanted):
+                del wanted[role]
+                wanted |= {asked: tuple(of) for asked, of in rule.items()}
+        return Meant(self, wanted)
 
     def single(self, role: str) -> bool:
         """Whether everybody gives one answer."""

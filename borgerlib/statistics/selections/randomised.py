@@ -78,13 +78,19 @@ def randomised(chance: float, options: int) -> Randomised:
     ParameterError
         The chance would protect too little, or leave nothing to see.
     """
-    if not isinstance(chance, Real) or not LOWEST_CHANCE <= chance <= HIGHEST_CHANCE:
+    chance = legal_chance(chance)
+    every = 1 - chance + (options - 1) * chance
+    return Randomised((1 - chance) / every, chance / every)
+
+
+def legal_chance(chance: float) -> float:
+    """Return a chance as a plain float, which files can hold; `ParameterError` if it is not legal."""
+    if not isinstance(chance, Real) or not LOWEST_CHANCE <= float(chance) <= HIGHEST_CHANCE:
         raise ParameterError(
             f"chance is {chance!r}; it must lie between {LOWEST_CHANCE} and {HIGHEST_CHANCE}.",
             hint=f"Leave it out for the default, {LOWEST_CHANCE}.",
         )
-    every = 1 - chance + (options - 1) * chance
-    return Randomised((1 - chance) / every, chance / every)
+    return float(chance)
 
 
 def randomised_once_more(chance: float, options: int) -> Randomised:

@@ -1,5 +1,7 @@
 """A selection's answer: right, disclosed, and compared with the rest."""
 
+from fractions import Fraction
+
 import pytest
 
 from borgerlib.dashboard.page.answers import open_answers
@@ -50,6 +52,10 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(answers):
 def test_what_is_not_offered_is_refused(answers):
     with pytest.raises(ParameterError, match="ufo"):
         answers.to(Selection({"topics": ("ufo",)}))
+
+
+def test_a_fraction_is_a_chance_too(answers):
+    assert open_answers("Odense", chance=Fraction(1, 10)).chance == answers.chance
 
 
 class TestErrors:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,22 @@ def test_what_chance_took_below_nothing_is_told_as_an_end(answers):
 
 def test_the_promise_is_on_the_page_with_its_factor(answers):
     assert any("højst blive 9 gange så sikker" in line for line in told(answers)["about"])
+
+
+def test_a_group_of_the_copy_is_called_that_and_one_of_filters_is_not(answers):
+    protected = replace(answers.protected, made_of={"sex": frozenset({"topics"})})
+    said = told(replace(answers, protected=protected), "koen=kvinde")["notice"]
+    assert said.startswith(
+        "Valget er en gruppe i den beskyttede kopi af svarene: Nogle af dem har selv svaret"
+    )
+    assert told(answers, "koen=kvinde&emner=natur")["notice"] == ""
+
+
+def test_what_is_said_of_the_protection_holds_for_single_choices_too(answers):
+    # Of seven times, four in ten of the copied ones are another.
+    assert (
+        "hvert kryds med 10\xa0pct. chance, og oftere, hvor man kun kan sætte ét" in told(answers)["about"][0]
+    )
 
 
 def test_times_sum_to_one_hundred(answers):

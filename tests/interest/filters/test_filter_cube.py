@@ -133,6 +133,16 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense, with
     asked = cube.bits[cube.row["topics", "klima_miljoe"][0]]
     everybody = total(cube, cube.select({"age": ["15-24"]}) & asked)
     assert total(cube, cube.select({with_it: ["unge_klima"]}) & asked) == everybody
+    # What the page tells of it is what it tells of the filters that it names, corrected as these are.
+    rule, filters = {"saved": ["unge_klima"]}, {"age": ["15-24"], "topics": ["klima_miljoe"]}
+    assert opened.protected.meant(rule).size == opened.protected.meant(filters).size
+    assert not opened.protected.meant(rule).sources
+    (folder / SEGMENTS_FILE).write_text(f'{rules}\n[tidsrige]\ntid = ["uge", "maaned"]\n')
+    protected = open_filter_cube("Odense", age_bands=BANDS).protected
+    assert protected.meant({"saved": ["tidsrige"]}).levels == {"time": ("uge", "maaned")}
+    both = protected.meant({"saved": ["tidsrige", "unge_klima"]})
+    assert both.levels == {"saved": ("tidsrige", "unge_klima")}
+    assert both.sources == {"time", "topics"}
     (folder / SEGMENTS_FILE).write_text('[unge]\naldersgruppe = ["15-16"]\n')
     broken = open_filter_cube("Odense", age_bands=BANDS)
     assert broken.offer.filter("saved") is None

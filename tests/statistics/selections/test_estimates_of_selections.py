@@ -94,6 +94,16 @@ def test_of_a_single_choice_that_a_segment_is_made_of_nothing_is_said_and_not_th
     assert not found["suppressed"].any()
 
 
+def test_a_rule_is_the_filters_that_it_names_unless_these_ask_for_something_themselves(true):
+    plain = asked_of(copied(true))
+    protected = replace(plain, rules={"saved": {"green": {"topics": ["t0", "t1"]}}})
+    meant = protected.meant({"saved": ["green"], "sex": ["k"]})
+    filtered = plain.meant({"topics": ["t0", "t1"], "sex": ["k"]})
+    assert meant.size == filtered.size != plain.meant({"saved": ["green"], "sex": ["k"]}).size
+    # One of two topics *and* a third: no selection by levels says that.
+    assert protected.meant({"saved": ["green"], "topics": ["t2"]}).sources == {"topics"}
+
+
 @pytest.mark.long
 def test_beside_a_segment_the_answers_that_it_is_made_of_pick_people_of_the_copy(true):
     levels = {"saved": ["green"], "topics": ["t0"]}

@@ -1,10 +1,14 @@
 """What is left to chance, and how much a copy can tell."""
 
+import json
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from borgerlib.errors import ParameterError
 from borgerlib.statistics.selections.randomised import (
+    legal_chance,
     randomise,
     randomised,
     randomised_once_more,
@@ -90,6 +94,11 @@ def test_numbers_are_even_and_those_of_two_questions_apart():
     one, other = (secret_numbers(b"key", [of], np.zeros(20_000, int), people) for of in ("one", "other"))
     assert (one.mean(), other.mean()) == (pytest.approx(0.5, abs=0.01), pytest.approx(0.5, abs=0.01))
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize("chance", [Fraction(1, 8), np.float32(0.125), 0.125])
+def test_a_chance_of_another_kind_of_number_is_a_float_that_a_file_can_hold(chance):
+    assert json.dumps(legal_chance(chance)) == "0.125"
 
 
 @pytest.mark.parametrize("chance", [0.09, 0.31, 0, "0.1", None])
