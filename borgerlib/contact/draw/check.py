@@ -126,8 +126,7 @@ def _panel_problems(published: Publication) -> list[str]:
             problems.append(f"panel {number:03d} does not hold {size} different people of the lottery")
     seats = pd.Series([code for panel in published.panels for code in panel]).value_counts()
     shares = seats.reindex(published.chances.index, fill_value=0) / len(published.panels)
-    wrong = int((~np.isclose(shares, published.chances, atol=1e-9)).sum())
-    if wrong:
+    if wrong := int((~np.isclose(shares, published.chances, atol=1e-9)).sum()):
         problems.append(f"{wrong} people's chance is not the share of panels that have them")
     if len(published.panels) != published.about.panels or len(known) != published.about.people:
         problems.append(f"{ABOUT} tells another number of panels or people than there are")
@@ -157,9 +156,7 @@ def _thrown_problems(published: Publication) -> list[str]:
 def _page_agrees(path: Path, published: Publication) -> bool:
     """Return whether a page says the same as the files; the wording of another version may differ."""
     page = _read_page(path)
-    if page == lottery_page(published):
-        return True
-    return not has_our_template(published) and _states(page, published)
+    return page == lottery_page(published) or (not has_our_template(published) and _states(page, published))
 
 
 def _read_page(path: Path) -> str:

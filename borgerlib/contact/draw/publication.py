@@ -8,7 +8,6 @@ offline, citizens type their code to see their chance and whether they were draw
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Mapping
@@ -169,16 +168,13 @@ def read_publication(folder: Path) -> Publication:
     DataError
         A file is missing or has been changed, or another version of borgerlib wrote it.
     """
-    missing = [name for name in (*PUBLISHED, SUMS) if not (folder / name).is_file()]
-    if missing:
+    if missing := [name for name in (*PUBLISHED, SUMS) if not (folder / name).is_file()]:
         raise DataError(
             f"{folder} is no published lottery: {', '.join(missing)} is missing.",
             hint="Give the folder that 'borger draw plan' wrote.",
         )
-    lines = (folder / SUMS).read_text("utf-8").splitlines()
-    sums = {line[66:]: line[:64] for line in lines}
-    changed = [name for name in PUBLISHED if sums.get(name) != _hash(folder / name)]
-    if changed:
+    sums = {line[66:]: line[:64] for line in (folder / SUMS).read_text("utf-8").splitlines()}
+    if changed := [name for name in PUBLISHED if sums.get(name) != _hash(folder / name)]:
         raise DataError(
             "These files are not the ones that were published:",
             problems=[f"{name}: its hash differs from the one in {SUMS}" for name in changed],
@@ -191,13 +187,13 @@ def read_publication(folder: Path) -> Publication:
             f"{folder / RESULT} cannot be read: {error}.", hint="Fetch it anew from where it was published."
         ) from error
     about = json.loads((folder / ABOUT).read_text("utf-8"))
-    with (folder / PANELS).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))[1:]
     try:
         return Publication(
             about=About(**about),
             chances=pd.read_csv(folder / CHANCES, index_col="kode")["chance"],
-            panels=tuple(tuple(row[1:]) for row in rows),
+            panels=tuple(
+                pd.read_csv(folder / PANELS, dtype=str, index_col=0).itertuples(index=False, name=None)
+            ),
             quotas=pd.read_csv(folder / QUOTAS, dtype={"value": str}),
             fingerprint=_hash(folder / SUMS),
             drawn=thrown.get("panel"),
@@ -205,9 +201,9 @@ def read_publication(folder: Path) -> Publication:
             fallen=tuple(thrown.get("fallen", ())),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        wrote, ours = about.get("version", "of unknown version"), version("borgerlib")
         raise DataError(
-            f"{folder} was published by borgerlib {wrote}, and this is {ours}, which cannot read it.",
+            f"{folder} was published by borgerlib {about.get('version')}, and this is "
+            f"{version('borgerlib')}, which cannot read it.",
             hint="Install that version, and check the lottery again.",
         ) from error
 
@@ -229,11 +225,9 @@ def _refuse_to_overwrite(folder: Path, private: Path) -> None:
 
 def _write_panels(path: Path, members: pd.DataFrame) -> None:
     names = members.columns.to_numpy()
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["panel", *(f"plads {seat + 1}" for seat in range(int(members.iloc[0].sum())))])
-        for number, row in enumerate(members.to_numpy()):
-            writer.writerow([f"{number:03d}", *names[row]])
+    seats = [f"plads {seat + 1}" for seat in range(int(members.iloc[0].sum()))]
+    numbers = pd.Index([f"{number:03d}" for number in range(len(members))], name="panel")
+    pd.DataFrame([names[row] for row in members.to_numpy()], numbers, seats).to_csv(path, lineterminator="\n")
 
 
 def write_page(folder: Path, published: Publication) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from borgerlib import danish, places
@@ -48,9 +47,8 @@ class Reports:
         try:
             index = save_report(answers, link)
             page = next(path for path in sorted(index.parent.glob("*.html")) if path != index)
-            shown = (
-                index.relative_to(places.workspace()) if index.is_relative_to(places.workspace()) else index
-            )
+            root = places.workspace()
+            shown = index.relative_to(root) if index.is_relative_to(root) else index
             outcome = ReportOutcome(str(shown), page.read_bytes())
         except BorgerlibError as error:
             outcome = ReportOutcome(error=error.message)
@@ -89,7 +87,6 @@ def save_report(answers: Answers, link: str) -> Path:
             municipality.name,
             [run.path],
             folder,
-            day=date.today(),
             title=words()("page", "title"),
             source=answers.offer.source,
             introduction=words()("page", "simulated") if answers.offer.simulated else "",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from importlib.metadata import version
 
 from borgerlib import danish
 from borgerlib.dashboard.page import screen, sentences
@@ -17,6 +15,7 @@ from borgerlib.statistics.selections.randomised import LOWEST_CHANCE
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words import alt_text
+from borgerlib.view.words.method import bullets, run_stamp
 from borgerlib.view.words.text import Text
 
 
@@ -97,14 +96,8 @@ class SelectionPage:
 
     def method(self) -> Text:
         """Return how the numbers were made, and the link that opens the selection again."""
-        lines = [*screen.about(self.answers)]
-        if self.answer.link:
-            lines.append(f"Valget i oversigten: `#{self.answer.link}`")
-        now = datetime.now()
-        lines.append(
-            f"Kørt {danish.long_date(now.date())} kl. {now:%H.%M} med borgerlib {version('borgerlib')}."
-        )
-        return Text("\n".join(f"- {line}" for line in lines))
+        link = [f"Valget i oversigten: `#{self.answer.link}`"] if self.answer.link else []
+        return bullets([*screen.about(self.answers), *link, run_stamp("").markdown])
 
 
 def open_selection(

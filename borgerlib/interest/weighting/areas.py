@@ -143,8 +143,7 @@ def _about_others(answers: pd.Series, others: pd.Series, item: Item, known: Sequ
     which += [
         text for text, n in others[codes == ""].map(mask_personal).value_counts().items() if n >= _SEVERAL
     ]
-    more = ["…"] * (len(which) > _NAMED)
-    named = ", ".join([*which[:_NAMED], *more])
+    named = ", ".join(which[:_NAMED]) + ", …" * (len(which) > _NAMED)
     return [
         said(
             "in_no_area",

@@ -34,7 +34,7 @@ def write_report(
     notebooks: Sequence[Path],
     target: Path,
     *,
-    day: date,
+    day: date | None = None,
     title: str,
     source: str,
     introduction: str = "",
@@ -54,8 +54,8 @@ def write_report(
         Executed notebooks, each saying what its page is called (see `borgerlib.runs.pages.export`).
     target : Path
         The report's folder. Files of others in it, which are not part of the report, are kept.
-    day : date
-        The date on the report.
+    day : date, optional
+        The date on the report; by default today, when it is whole: none of its parts says a later one.
     title, source, introduction : str
         Name of the report, where its numbers come from (for every page's foot), and a first paragraph.
     cases : sequence of Case
@@ -84,7 +84,7 @@ def write_report(
     read = [page for path in notebooks for page in read_pages(path)]
     pages = with_appendix(sorted(read, key=lambda page: page.number))
     _refuse_same_name(pages)
-    look = look_of(municipality) if look is None else look
+    look, day = look_of(municipality) if look is None else look, day or date.today()
     if look.meeting and look.meeting < day:
         warnings.warn(
             f"The meeting in udseende.toml (moede = {look.meeting}) is before the report's day, {day}.",

@@ -119,16 +119,8 @@ def make_report(
         )
         _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
         paths = [run.path for run in runs]
-        # The day on which it is whole: none of its parts says a later one.
         index = write_report(
-            name,
-            paths,
-            folder,
-            day=date.today(),
-            formats=wanted,
-            include_code=include_code,
-            look=looks,
-            **front,
+            name, paths, folder, formats=wanted, include_code=include_code, look=looks, **front
         )
     if target is None:
         keep_overview_in_step(places.reports())
@@ -164,8 +156,7 @@ def write_municipality_report(
         As `borgerlib.runs.reports.folder.write_report`. An older report then stays as it was.
     """
     source = str(load_codebook(LEADERS).meta["source"])
-    front = _front(name, source)
-    return write_report(name, notebooks, target, day=date.today(), inside=inside, formats=formats, **front)
+    return write_report(name, notebooks, target, inside=inside, formats=formats, **_front(name, source))
 
 
 def _parameters_of(notebook: Path, checked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -208,9 +199,8 @@ def _refuse_failed(runs: Sequence[NotebookRun], *, keep: Path) -> None:
     if not failed:
         return
     kept = [run.path for run in failed if run.path.is_file()]
-    if kept:
-        keep.mkdir(parents=True, exist_ok=True)
     for path in kept:
+        keep.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, keep / path.name)
     raise RunError(
         f"{len(failed)} of {len(runs)} notebooks failed, so nothing was written:",
@@ -221,9 +211,8 @@ def _refuse_failed(runs: Sequence[NotebookRun], *, keep: Path) -> None:
 
 def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """Resolve names and paths before a kernel starts; return the parameters and the municipality's name."""
-    checked = dict(parameters)
-    name = find_municipality(checked["municipality"]).name if checked["municipality"] else ""
-    checked["municipality"] = name
+    name = find_municipality(parameters["municipality"]).name if parameters["municipality"] else ""
+    checked = {**parameters, "municipality": name}
     survey = open_leaders_survey(
         checked["survey"], confidence=checked["confidence"], min_cell=checked["min_cell"]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -21,26 +20,7 @@ _COLLINEAR = 1e-7
 _FAR_OUT = 16.0
 
 
-@dataclass(frozen=True)
-class Fit:
-    """A fitted model.
-
-    Parameters
-    ----------
-    params : array
-        One value a coefficient.
-    fitted : array
-        Expected outcome of each row.
-    bread : array
-        The inverse of X'WX, W being the weights times the variance function: turns scores into coefficients.
-    """
-
-    params: Floats
-    fitted: Floats
-    bread: Floats
-
-
-def fit(frame: ModelFrame, weight: Floats, family: Family) -> Fit:
+def fit(frame: ModelFrame, weight: Floats, family: Family) -> tuple[Floats, Floats, Floats]:
     """Fit the model by maximum weighted likelihood.
 
     Parameters
@@ -51,6 +31,15 @@ def fit(frame: ModelFrame, weight: Floats, family: Family) -> Fit:
         One a row; their scale does not matter.
     family : {'gaussian', 'binomial', 'poisson'}
         With its canonical link: identity, logit, log.
+
+    Returns
+    -------
+    params : array
+        One value a coefficient.
+    fitted : array
+        Expected outcome of each row.
+    bread : array
+        The inverse of X'WX, W being the weights times the variance function: turns scores into coefficients.
 
     Raises
     ------
@@ -78,7 +67,7 @@ def fit(frame: ModelFrame, weight: Floats, family: Family) -> Fit:
     curvature = weight * variance_of(fitted, family)
     # By the columns themselves: X'WX would square how nearly they are made of each other.
     half = np.linalg.pinv(frame.matrix * np.sqrt(curvature)[:, None] / length) / length[:, None]
-    return Fit(params, fitted, half @ half.T)
+    return params, fitted, half @ half.T
 
 
 def mean_of(linear: Floats, family: Family) -> Floats:

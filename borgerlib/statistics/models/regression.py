@@ -89,16 +89,14 @@ def regress(
     sample = sample_design(respondents, **design)
     usable = (sample.weight > 0) & _members(respondents, subpopulation)
     frame = model_frame(respondents, formula, usable=usable)
-    fitted = fit(frame, sample.weight[frame.rows], family)
-    score = frame.matrix * (frame.outcome - fitted.fitted)[:, None]
-    influence = score @ fitted.bread
-    degrees = degrees_of_freedom(sample, frame.rows)
+    params, fitted, bread = fit(frame, sample.weight[frame.rows], family)
+    influence = frame.matrix * (frame.outcome - fitted)[:, None] @ bread
     return Regression(
         formula=formula,
         family=family,
-        params=pd.Series(fitted.params, frame.names, name="coefficient"),
+        params=pd.Series(params, frame.names, name="coefficient"),
         covariance=pd.DataFrame(covariance(sample, frame.rows, influence), frame.names, frame.names),
-        df_resid=float(degrees + 1 - len(frame.names)),
+        df_resid=float(degrees_of_freedom(sample, frame.rows) + 1 - len(frame.names)),
         nobs=len(frame.rows),
         notes=_notes(frame, len(respondents)),
         _frame=frame,

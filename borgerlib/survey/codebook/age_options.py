@@ -22,16 +22,17 @@ _NOISE = re.compile(
 _N = r"(\d{1,3})"
 _OR, _THAN = r"(?:eller|og|och|or|and|oder|und)", r"(?:end|enn|än|than|als)"
 _OLDER, _YOUNGER = r"(?:[æeä]ldre|older|älter)", r"(?:yngre|younger|jünger)"
+_MORE, _FEWER = r"(?:mere|flere|more)", r"(?:mindre|færre|less|fewer)"
 _PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
     (re.compile(pattern), low, high)
     for pattern, low, high in (
         # The pattern, then what is added to its numbers for the youngest and the oldest age (±OLDEST: open).
         (rf"{_N} ?(?:-|till?|to|bis|og|och|and|und) ?{_N}", 0, 0),
-        (rf"(?:under|unter|below|{_YOUNGER} {_THAN}|<) ?{_N}", -OLDEST, -1),
+        (rf"(?:under|unter|below|{_FEWER} {_THAN}|{_YOUNGER} {_THAN}|<) ?{_N}", -OLDEST, -1),
         (rf"(?:til og med|opp? til|upp till|up to|bis|højst) ?{_N}", -OLDEST, 0),
-        (rf"{_N} ?{_OR} (?:{_YOUNGER}|derunder|under|below)", -OLDEST, 0),
-        (rf"(?:over|över|über|above|{_OLDER} {_THAN}|>) ?{_N}", 1, OLDEST),
-        (rf"{_N} ?(?:\+|-|{_OR})? ?(?:\+|{_OLDER}|derover|opefter|oppover|over|above)", 0, OLDEST),
+        (rf"{_N} ?{_OR} (?:{_YOUNGER}|{_FEWER}|derunder|under|below)", -OLDEST, 0),
+        (rf"(?:over|över|über|above|{_MORE} {_THAN}|{_OLDER} {_THAN}|>) ?{_N}", 1, OLDEST),
+        (rf"{_N} ?(?:\+|-|{_OR})? ?(?:\+|{_OLDER}|{_MORE}|derover|opefter|oppover|over|above)", 0, OLDEST),
         (_N, 0, 0),
     )
 )

@@ -173,11 +173,10 @@ class Decisions:
         text, book = self.codebook(survey)
         mapping = self.mapping(book)
         used = {name for entry in mapping.items for name in entry.columns}
-        names = self.export.lasting_names()
-        unused = [text for name, text in names.items() if name not in used]
+        unused = [text for name, text in self.export.lasting_names().items() if name not in used]
         decided = {entry.item: Candidate(entry, 1.0, True, "decided") for entry in mapping.items}
         whole = suggestion_of(book, decided, {}, unused)
-        return text, mapping_toml(replace(whole, mapping=mapping.renamed(names)))
+        return text, mapping_toml(replace(whole, mapping=mapping.renamed(self.export.lasting_names())))
 
 
 def _chosen(responses: Responses, item: Item) -> dict[str, int]:

@@ -248,7 +248,7 @@ def role_of(question: ImportedQuestion) -> str:
     texts: tuple[str, ...] = tuple(
         spelled
         for text in map(unnumbered, (question.text, *question.columns[:1]))
-        for spelled in (text, _danish(text))
+        for spelled in (text, text.lower().replace("oe", "ø").replace("aa", "å").replace("ae", "æ"))
     )
     beside = re.search(r"\[([^]]*)\]\Z", question.text)
     if beside and is_other(beside[1]):
@@ -282,10 +282,6 @@ def _role_by_answers(question: ImportedQuestion) -> str:
 def is_of_another(heading: str) -> bool:
     """Return whether a heading asks about somebody other than the respondent."""
     return bool(_NOT_ONESELF.search(heading))
-
-
-def _danish(text: str) -> str:
-    return text.lower().replace("oe", "ø").replace("aa", "å").replace("ae", "æ")
 
 
 def _is_coded(question: ImportedQuestion) -> bool:

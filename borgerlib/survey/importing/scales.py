@@ -73,10 +73,8 @@ _UNITS = re.compile(
     r" ?\b(timer?|gange?|dage?|uger?|måneder|minutter|km|børn|personer)\b"
     r"| ?\b(t\.? ?kr|tkr|kr(oner)?)\b\.?( (om året|om måneden|pr\.? (år|måned)|årligt|månedligt))?"
 )
-_NUMBER = re.compile(r"\d{1,3}(?:[. ]\d{3})+|\d+")
-_MORE, _FEWER = (
-    re.compile(rf"\b(?:{words})\b") for words in (r"(?:mere|flere)(?: end)?", r"(?:mindre|færre)(?: end)?")
-)
+_THOUSANDS = re.compile(r"(?<=\d)[. ](?=\d{3}\b)")
+_NUMBER = re.compile(r"\d{1,15}")
 
 
 def steps(options: Sequence[tuple[str, int]], *, role: str = "") -> list[tuple[str, int]]:
@@ -118,22 +116,16 @@ def _place_of_number(text: str) -> tuple[float, float]:
 
 def _bands(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
     """Return the places of bands of numbers: 'Ingen', 'Under 5 år', '200.000-399.999 kr.', 'Over 10 år'."""
-    plain = {text: _UNITS.sub("", normalise(text)) for text in texts}
-    numbers = {_number(found) for each in plain.values() for found in _NUMBER.findall(each)}
+    plain = {text: _THOUSANDS.sub("", _UNITS.sub("", normalise(text))) for text in texts}
     # By the order of their numbers, because incomes are higher than ages; room is left below the lowest.
-    places = {number: str(place) for place, number in enumerate(sorted(numbers), start=2)}
+    numbers = sorted({int(number) for each in plain.values() for number in _NUMBER.findall(each)})
     found = {}
     for text, each in plain.items():
-        words = _FEWER.sub("under", _MORE.sub("over", each))
-        ranked = _NUMBER.sub(lambda number: places[_number(number[0])], words)
+        ranked = _NUMBER.sub(lambda number: str(numbers.index(int(number[0])) + 2), each)
         if years := years_of("0" if ranked.startswith("ingen") else ranked):
             found[text] = years
     wide = sum(low < high for low, high in found.values())
     return {**found} if len(found) == len(texts) <= 2 * wide else {}
-
-
-def _number(text: str) -> int:
-    return int(re.sub(r"\D", "", text))
 
 
 def _frequencies(texts: Sequence[str]) -> dict[str, tuple[float, float]]:

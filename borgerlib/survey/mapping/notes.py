@@ -71,10 +71,8 @@ def _unread(export: Export, mapping: Mapping) -> list[tuple[str, str]]:
 
     The platform's own and our page's are left out.
     """
-    used, names = (
-        {MARK, OWN_ID, *(name for each in mapping.items for name in each.columns)},
-        export.lasting_names(),
-    )
+    names = export.lasting_names()
+    used = {MARK, OWN_ID, *(name for each in mapping.items for name in each.columns)}
     return [
         (names[column.name], column.question)
         for column in export.columns

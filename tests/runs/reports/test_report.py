@@ -319,7 +319,7 @@ def test_a_report_made_over_midnight_bears_the_day_on_which_it_is_whole(workspac
         Clock.now = date(2026, 11, 24)
         return [NotebookRun("1", 1.0, "done", executed(tmp_path / "1.ipynb", [page_output(1)]))]
 
-    monkeypatch.setattr("borgerlib.runs.reports.municipality.date", Clock)
+    monkeypatch.setattr("borgerlib.runs.reports.folder.date", Clock)
     monkeypatch.setattr("borgerlib.runs.reports.municipality.run_notebooks", run)
     asked = {"survey": "lokaldemokrati-2021", "own_answers": "", "confidence": 0.95, "min_cell": 5}
     index = make_report({"municipality": "Odense"} | asked, target=tmp_path / "r")
