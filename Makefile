@@ -62,7 +62,7 @@ test: $(DEVELOPMENT)  ## what shows within minutes that it works, notebooks incl
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
 	@echo "Not run: what takes longer, as whole reports and batches that are killed: make test-long"
 
-test-long: $(DEVELOPMENT)  ## the tests of more than two seconds each: whole reports, batches that are killed, whole surveys
+test-long: $(DEVELOPMENT)  ## the tests that take seconds each: whole reports, batches that are killed, whole surveys
 	@$(BIN)/python -m pytest -m "long and not browser and not thorough" $(WAITING)
 
 coverage: $(DEVELOPMENT)  ## which lines the tests run that are not slow, and fail below the floor in pyproject.toml

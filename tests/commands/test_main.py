@@ -125,7 +125,6 @@ def files(tmp_path, wave_frame):
     return tmp_path
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -105,7 +105,6 @@ def test_two_options_of_one_question_are_bounded_within_its_respondents():
     assert found["mening", "mening"] == (64, 64)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(
     "pair",

@@ -59,7 +59,6 @@ def test_weights(scenario: Scenario) -> None:
     np.testing.assert_allclose(weights, scenario.expected("weights")["weight"], rtol=WEIGHTS)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("what", "item"), [("time", "time"), ("topics", TOPICS), ("topics", "topics")])
 def test_proportions(scenario: Scenario, what: str, item: object) -> None:
     both = beside(proportions(scenario, item), scenario.expected(what))

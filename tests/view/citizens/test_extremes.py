@@ -96,7 +96,6 @@ def look_at(sentence):
     assert not re.search(r"(?<![\d ])\s?pct\.", plain.replace("\u00a0", " ")), sentence
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", TEMPLATES)

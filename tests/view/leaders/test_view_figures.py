@@ -43,7 +43,6 @@ def test_every_figure_says_what_it_shows(survey, figure):
         assert any(text in plain(chart.question) for text in ("Andel af", "kommunaldirektører i hver gruppe"))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
 def test_bars_are_sorted_and_steps_are_not(survey, figure):
     chart = draw(figure, survey)
