@@ -151,8 +151,12 @@ def is_read(text: str) -> bool:
 
 
 def without_invisible(text: str) -> str:
-    """Return a text without invisible characters, which may turn it around; joiners inside a word stay."""
-    kept = (letter for letter in text if letter.isprintable() or letter.isspace() or letter in _JOINERS)
+    """Return a text without invisible characters, which may turn it around; joiners inside a word stay.
+
+    Each letter is one character: a Mac may write 'å' as two.
+    """
+    whole = unicodedata.normalize("NFC", text)
+    kept = (letter for letter in whole if letter.isprintable() or letter.isspace() or letter in _JOINERS)
     return re.sub(rf"(?<!\S)[{_JOINERS}]+|[{_JOINERS}]+(?!\S)", "", "".join(kept))
 
 

@@ -184,9 +184,9 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _on_save(self, message: Mapping[str, Any]) -> None:
         name, municipality = str(message.get("label", "")), self._answers.municipality.name
         damaged = questions.damaged(municipality)
-        questions.save_question(municipality, name, self._selection, self._against)
+        saved = questions.save_question(municipality, name, self._selection, self._against)
         self._show_menu()
-        self._say(f"{words()('strings', 'saved', navn=name.strip())} {damaged}".strip())
+        self._say(f"{words()('strings', 'saved', navn=saved.label)} {damaged}".strip())
 
     def _on_delete(self, message: Mapping[str, Any]) -> None:
         questions.delete_question(self._answers.municipality.name, str(message.get("id", "")))

@@ -23,6 +23,12 @@ from borgerlib.errors import BorgerlibError
 _UNFINISHED, _SET_ASIDE = ".part", "old"
 _ABANDONED_SECONDS = 3600
 _TRIES, _WAIT_SECONDS = 20, 0.02
+_MOUNT = "It is a disk of its own (a mount), or in use, and nothing can take its place: choose another."
+_WAYS_OUT = {
+    errno.EBUSY: _MOUNT,
+    errno.EXDEV: _MOUNT,
+    errno.EISDIR: "A folder stands where the file belongs: move it away.",
+}
 _EXCHANGE, _AT_WORKING_FOLDER = 2, -100  # constants of renameat2(2)
 
 
@@ -72,15 +78,8 @@ def unwritable(target: Path, reason: OSError, *, what: str, kind: type[Borgerlib
     """Return the error that says why a file cannot be written, and what to do."""
     return kind(
         f"{what} {target.name} cannot be written to {target.parent}: {reason.strerror or reason}.",
-        hint=way_out(reason),
+        hint=_WAYS_OUT.get(reason.errno or 0, "Choose a folder that you may write to, on a disk with room."),
     )
-
-
-def way_out(reason: OSError) -> str:
-    """Return the hint for something that cannot be written."""
-    if reason.errno in (errno.EBUSY, errno.EXDEV):
-        return "It is a disk of its own (a mount), or in use, and nothing can take its place: choose another."
-    return "Choose a folder that you may write to, on a disk with room."
 
 
 @contextmanager

@@ -35,9 +35,7 @@ def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> 
     except ImportError as error:
         raise RunError(said("no_docx")) from error
     document = docx.Document()
-    properties = document.core_properties
-    properties.title, properties.language, properties.author, properties.comments = title, _DANISH, "", ""
-    properties.created = properties.modified = datetime.combine(day or date.today(), time())
+    describe(document.core_properties, title, day=day)
     qn = docx.oxml.ns.qn
     for part, tag in ((document.styles, "w:lang"), (document.settings, "w:themeFontLang")):
         for language in part.element.iter(qn(tag)):
@@ -56,6 +54,13 @@ def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> 
     elif look.logo:
         warnings.warn("The .docx lacks the logo: it takes a PNG, and the look names an SVG.", stacklevel=2)
     return document
+
+
+def describe(properties: Any, title: str, *, day: date | None = None) -> None:
+    """Write title, language and day into a file's properties, and nothing of the library's template."""
+    properties.title, properties.language = title, _DANISH
+    properties.author = properties.last_modified_by = properties.comments = ""
+    properties.created = properties.modified = datetime.combine(day or date.today(), time())
 
 
 def speak(paragraphs: Iterable[Any], language: str) -> None:

@@ -115,10 +115,10 @@ def test_a_saved_question_joins_the_menu_and_leaves_it(board, answers, workspace
 def test_a_saved_question_of_which_an_answer_is_gone_says_so(answers):
     kept = save_question("Odense", "Kernekraft", Selection({"topics": ("kernekraft",), "sex": ("mand",)}))
     board = Overheard(answers)
-    board._hear({"kind": "question", "id": kept, "number": 1})
+    board._hear({"kind": "question", "id": kept.id, "number": 1})
     assert board.link == "koen=mand"
     assert board.view["notice"].startswith("Spørgsmålet »Kernekraft« passer ikke helt til svarene længere")
-    board._hear({"kind": "delete_question", "id": kept})
+    board._hear({"kind": "delete_question", "id": kept.id})
 
 
 @pytest.mark.long

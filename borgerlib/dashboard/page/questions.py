@@ -105,8 +105,8 @@ def damaged(municipality: str) -> str:
 
 def save_question(
     municipality: str, label: str, selection: Selection, against: Selection | None = None
-) -> str:
-    """Save a selection, and the one it is compared with, as a question; return its id.
+) -> MenuQuestion:
+    """Save a selection, and the one it is compared with, as a question, and return it.
 
     Raises
     ------
@@ -120,7 +120,8 @@ def save_question(
         raise ParameterError(words()("errors", "no_name"))
     if len(name) > LONGEST_NAME:
         raise ParameterError(words()("errors", "too_long", antal=LONGEST_NAME))
-    new = {"id": uuid.uuid4().hex[:12], "label": name, "levels": dict(selection.levels)}
+    saved = MenuQuestion(uuid.uuid4().hex[:12], name, Understood(selection, against=against), saved=True)
+    new = {"id": saved.id, "label": name, "levels": dict(selection.levels)}
     new |= {} if against is None else {"against": dict(against.levels)}
     with _changing(_file(municipality)) as entries:
         if name in [entry["label"] for entry in entries]:  # perhaps another user's: keep it
@@ -128,7 +129,7 @@ def save_question(
         if len(entries) >= MOST_SAVED:
             raise ParameterError(words()("errors", "too_many", antal=MOST_SAVED))
         entries.append(new)
-    return str(new["id"])
+    return saved
 
 
 def delete_question(municipality: str, question_id: str) -> None:

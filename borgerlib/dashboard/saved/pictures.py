@@ -14,6 +14,7 @@ from borgerlib.dashboard.page import screen, sentences
 from borgerlib.dashboard.page.answers import Answer, Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.files.document import describe
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
 from borgerlib.view.charts.chart import Chart
@@ -112,8 +113,7 @@ def presentation(answers: Answers, answer: Answer, notes: Sequence[str], *, sort
     deck = Presentation()
     deck.slide_width, deck.slide_height = (Inches(side) for side in _SIZE)
     who, say = sentences.who(answers, answer), words()
-    deck.core_properties.language = "da-DK"
-    deck.core_properties.title = alt_text.titled(who, answer.estimates)
+    describe(deck.core_properties, alt_text.titled(who, answer.estimates))
     heads = [say("table", key) for key in ("answer", "share")]
     heads.append(say("table", "interval", sikkerhed=danish.percent(answers.confidence)))
     for filter_ in answers.charts:

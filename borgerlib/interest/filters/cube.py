@@ -155,6 +155,8 @@ def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, Origin]:
             if record["of"] == of:
                 roles = {role: tuple(levels) for role, levels in record["roles"].items()}
                 cube = Cube(roles, arrays["bits"], arrays["weight"], arrays["rows"])
+                if cube.bits.shape[1:] != cube.weight.shape or cube.rows.max() >= len(cube.bits):
+                    raise ValueError(path)
                 return _opened(cube, record, "kept"), "kept"
             protection = {name: of["copy"][name] for name in ("key", "chance")}
             same = {**record["of"], "copy": {**record["of"]["copy"], **protection}}

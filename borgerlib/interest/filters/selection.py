@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -25,6 +25,7 @@ KEYS: Mapping[str, str] = {
 
 _LONGEST_LINK = 4000
 _AGAINST = "mod"
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ def read_link(text: str, filters: Sequence[Filter]) -> Understood:
     end = parts.index(_AGAINST) if _AGAINST in parts else len(parts)
     own, problems = _levels_of(parts[:end])
     other, others = _levels_of(parts[end + 1 :])
-    checked = understood(own, filters, other if _AGAINST in parts else None)
-    return replace(checked, problems=(*problems, *others, *checked.problems))
+    against = other if _AGAINST in parts else None
+    return understood(own, filters, against, problems=(*problems, *others))
 
 
 def _levels_of(parts: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
@@ -121,7 +122,9 @@ def _levels_of(parts: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[s
     return levels, problems
 
 
-def understood(levels: Any, filters: Sequence[Filter], against: Any = None) -> Understood:
+def understood(
+    levels: Any, filters: Sequence[Filter], against: Any = None, *, problems: Sequence[str] = ()
+) -> Understood:
     """Return the selection that levels ask for; levels that are not offered are left out and reported.
 
     Parameters
@@ -132,17 +135,22 @@ def understood(levels: Any, filters: Sequence[Filter], against: Any = None) -> U
         What is offered.
     against : mapping of str to sequence of str, optional
         The levels of a second selection.
+    problems : sequence of str
+        What is wrong already.
     """
-    own, problems = _offered(levels, filters)
-    other, others = (None, ()) if against is None else _offered(against, filters)
-    told = tuple(dict.fromkeys((*problems, *others)))
+    own, lost = _offered(levels, filters) or (Selection(), ["Valget kunne ikke læses. Alle borgere er vist."])
+    unread = None, ["Gruppen, der skulle sammenlignes med, kunne ikke læses."]
+    other, others = (None, []) if against is None else _offered(against, filters) or unread
+    told = list(dict.fromkeys((*problems, *lost, *others)))
+    more = f"Yderligere {len(told) - _NAMED} dele af valget passer ikke til svarene."
     # Once unknown levels are left out, the two selections can be equal: there is nothing to compare.
-    return Understood(own, told, None if told and other == own else other)
+    return Understood(own, tuple(_first(told, more)), None if told and other == own else other)
 
 
-def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequence[str]]:
+def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequence[str]] | None:
+    """Return the selection that levels ask for, and what of them is not offered; None if they are none."""
     if not isinstance(levels, Mapping):
-        return Selection(), ["Valget kunne ikke læses. Alle borgere er vist."]
+        return None
     offered = {filter_.role: filter_ for filter_ in filters}
     kept: dict[str, tuple[str, ...]] = {}
     problems = []
@@ -157,9 +165,16 @@ def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequenc
         kept[role] = tuple(level for level in known if level in wanted)
         lost = [f"»{_short(level)}«" for level in wanted if level not in known]
         if lost:
-            problems.append(f"{danish.listing(lost)} findes ikke i kommunens svar.")
+            named = _first(lost, f"{len(lost) - _NAMED} flere")
+            problems.append(f"{danish.listing(named)} findes ikke i kommunens svar.")
     return Selection(kept), problems
 
 
+def _first(texts: list[str], more: str) -> list[str]:
+    """Return texts, or where they are many the first few and `more` in place of the others."""
+    return texts if len(texts) <= _NAMED + 1 else [*texts[:_NAMED], more]
+
+
 def _short(text: str) -> str:
+    text = danish.without_invisible(text)
     return text if len(text) <= 40 else f"{text[:39]}…"

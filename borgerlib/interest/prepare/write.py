@@ -126,11 +126,21 @@ def _key(prepared: Prepared) -> bytes | None:
     With the same key, somebody who answers the same in two waves would be randomised in the same way, and who
     knows the answers to one wave could recognise them in the copy of the other.
     """
-    with suppress(BorgerlibError, KeyError, TypeError, ValueError):
-        before = date.fromisoformat(store.read_summary(prepared.municipality)["respondents"]["survey_date"])
-        if abs((prepared.survey_date - before).days) > _ANOTHER_WAVE:
-            return None
+    before = _earlier_date(prepared.municipality)
+    if before is not None and abs((prepared.survey_date - before).days) > _ANOTHER_WAVE:
+        return None
     return read_key(settled(prepared.folder))
+
+
+def _earlier_date(municipality: str) -> date | None:
+    """Return the date of the survey that is prepared now; None if there is none, or all of it is damaged."""
+    for told in (
+        lambda: store.read_summary(municipality)["respondents"],
+        lambda: store.load(municipality).attrs,
+    ):
+        with suppress(BorgerlibError, KeyError, TypeError, ValueError):
+            return date.fromisoformat(told()["survey_date"])
+    return None
 
 
 def _metadata(prepared: Prepared, path: Path, min_age: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ made, a separate, short-lived process reads the respondents.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -17,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import BorgerlibError, DataError, to_prepare
-from borgerlib.files.atomic import replacing, settled
+from borgerlib.files.atomic import replacing, settled, unwritable
 from borgerlib.interest import store
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.interest.protected.copy import protected_copy
@@ -106,9 +107,7 @@ def write_copy(
     key = key or read_key(folder)
     if key is None or not path.is_file():
         key = key or secrets.token_bytes(_KEY_BYTES)
-        with replacing(path) as beside:
-            beside.touch()
-            beside.chmod(0o600)
+        with replacing(path, private=True) as beside:
             beside.write_bytes(key)
     frame = protected_copy(respondents, codebook, key, chance=chance, targets=summary["targets"])
     about: dict[str, Any] = {**about_survey(respondents, summary), "state": _state(folder, chance)}
@@ -148,10 +147,10 @@ def _make_elsewhere(municipality: str, chance: float) -> None:
     command = [sys.executable, "-m", "borgerlib.interest.protected.files", municipality, str(chance)]
     made = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
     if made.returncode:
-        raise DataError(
-            (made.stderr.strip().splitlines() or ["The protected copy cannot be made."])[-1],
-            hint=to_prepare(municipality),
-        )
+        # Of a fault that nobody foresaw, the last line says what it was.
+        *_, last = made.stderr.splitlines() or ["The protected copy cannot be made."]
+        message, hint = json.loads(made.stdout) if made.stdout else (last, "")
+        raise DataError(message, hint=hint or to_prepare(municipality))
 
 
 def _make(municipality: str, chance: float) -> None:
@@ -159,11 +158,17 @@ def _make(municipality: str, chance: float) -> None:
 
     respondents, codebook = store.load(municipality), load_codebook(store.codebook_path(municipality))
     folder = settled(processed_folder(municipality))
-    write_copy(folder, respondents, codebook, store.read_summary(municipality), chance=chance)
+    summary = store.read_summary(municipality)
+    try:
+        write_copy(folder, respondents, codebook, summary, chance=chance)
+    except OSError as error:
+        target = Path(error.filename2 or folder / COPY)
+        raise unwritable(target, error, what="The file", kind=DataError) from error
 
 
 if __name__ == "__main__":
     try:
         _make(sys.argv[1], float(sys.argv[2]))
-    except (BorgerlibError, OSError) as error:
-        sys.exit(str(error).splitlines()[0])
+    except BorgerlibError as error:
+        print(json.dumps([error.message, error.hint]))
+        sys.exit(1)

@@ -19,8 +19,9 @@ from annotated_types import MinLen
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.files.toml import Problem, quoted, read_toml, write_new
 from borgerlib.population.ages import age_band_labels
+from borgerlib.said import said
 from borgerlib.statistics.segmentation.rules import HINT, Segment, check_segments
-from borgerlib.survey.codebook.model import NAME, NAME_RULE, Codebook, Item
+from borgerlib.survey.codebook.model import NAME, Codebook, Item
 
 # Columns that prepared respondents have beside those of the codebook, and their levels.
 _DERIVED = {"aldersgruppe": tuple(age_band_labels())}
@@ -117,12 +118,12 @@ def save_segments(segments: Sequence[Segment], path: str | Path) -> Path:
 
 def _breaches(content: _Content, codebook: Codebook) -> Iterator[Problem]:
     if not content:
-        yield (), "the file holds no segment"
+        yield (), said("no_segment")
     for name, table in content.items():
         if not NAME.match(name):
-            yield (name,), f"'{name}' {NAME_RULE}"
+            yield (name,), said("is_no_name", name=name)
         if not table:
-            yield (name,), "has no rule: everybody would be in it"
+            yield (name,), said("no_rule")
         for item, options in table.items():
             yield from (((name, item), text) for text in _rule_breaches(item, options, codebook))
 
@@ -134,7 +135,7 @@ def _rule_breaches(item_id: str, options: tuple[str, ...], codebook: Codebook) -
         yield from (unknown_name("option", name, legal) for name in options if legal and name not in legal)
     elif item_id in codebook:
         kind = codebook.item(item_id).kind
-        yield f"a {kind} cannot divide respondents; legal: {', '.join(known)}"
+        yield said("cannot_divide", kind=kind, legal=", ".join(known))
     else:
         yield unknown_name("item", item_id, known)
 

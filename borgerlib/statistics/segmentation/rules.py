@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.survey.codebook.model import NAME, NAME_RULE
+from borgerlib.said import said
+from borgerlib.survey.codebook.model import NAME
 
 HINT = (
     "A segment is a table: [unge_klima], and under it one line an item with the options that will do: "
@@ -102,8 +103,8 @@ def assign_segments(respondents: pd.DataFrame, segments: Sequence[Segment]) -> p
 
 def check_segments(segments: Sequence[Segment]) -> None:
     """Raise `ParameterError` with all that is wrong with names and rules."""
-    problems = [
-        f"segment '{segment.name}': '{segment.name}' {NAME_RULE}"
+    problems: list[str] = [
+        said("of_segment", name=segment.name, text=said("is_no_name", name=segment.name))
         for segment in segments
         if not NAME.match(segment.name)
     ]
@@ -132,7 +133,11 @@ def _chosen(
         if isinstance(values.dtype, pd.CategoricalDtype):
             levels = [str(level) for level in values.cat.categories]
             problems += [
-                f"segment '{segment}', column '{item}': {unknown_name('level', option, levels)}"
+                said(
+                    "of_segment",
+                    name=segment,
+                    text=said("at_keys", keys=item, text=unknown_name("level", option, levels)),
+                )
                 for option in options
                 if option not in levels
             ]
@@ -143,9 +148,12 @@ def _chosen(
     if absent:
         stems = dict.fromkeys(name.split("__")[0] for name in names)
         problems += (
-            [f"segment '{segment}': {unknown_name('column', column, names)}" for column in absent]
+            [
+                said("of_segment", name=segment, text=unknown_name("column", column, names))
+                for column in absent
+            ]
             if item in stems
-            else [f"segment '{segment}': {unknown_name('item', item, stems)}"]
+            else [said("of_segment", name=segment, text=unknown_name("item", item, stems))]
         )
         return None
     chosen = respondents[columns].astype("boolean")

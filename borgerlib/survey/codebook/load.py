@@ -16,7 +16,7 @@ from borgerlib.files.atomic import settled
 from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.population.municipalities import municipality
 from borgerlib.said import said
-from borgerlib.survey.codebook.model import NAME, NAME_RULE, TAGS, Codebook, Item, Option
+from borgerlib.survey.codebook.model import NAME, TAGS, Codebook, Item, Option
 
 _SUMMED = ("climate", "digital", "town")
 """Tags that are shown as one share, even if several options have them."""
@@ -158,7 +158,7 @@ def name_breaches(names: list[str], keys: tuple[str | int, ...]) -> Iterator[Pro
     """Yield which ids of a list of tables are not legal names, or occur several times."""
     for at, name in enumerate(names):
         if not NAME.match(name):
-            yield (*keys, at, "id"), f"'{name}' {NAME_RULE}"
+            yield (*keys, at, "id"), said("is_no_name", name=name)
     for name, times in Counter(names).items():
         if times > 1:
             yield (*keys, names.index(name)), f"stands {times} times"

@@ -31,7 +31,6 @@ ROLES = get_args(Role)[1:]
 TAGS = get_args(Tag)
 _OTHER = re.compile(r"(andet|andre|annet|annat|other|sonstiges|anderes)\b", re.IGNORECASE)
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
-NAME_RULE = "is no name: lower-case letters a–z, digits and single '_'"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import datetime
 
 import pytest
 from PIL import Image
@@ -38,6 +39,13 @@ def test_the_tables_of_a_presentation_are_those_of_the_page(answers, pair, deck)
         of_page = screen.chart(answers, pair, chart, sort="size")
         assert shown[0][3:] == of_page["heads"]
         assert [row[:2] for row in shown[1:]] == [[row["label"], row["text"]] for row in of_page["rows"]]
+
+
+def test_a_presentation_names_nobody_and_the_day_when_it_was_made(deck):
+    told = deck.core_properties
+    assert (told.author, told.last_modified_by, told.comments, told.language) == ("", "", "", "da-DK")
+    assert abs((told.created - datetime.now()).days) <= 1
+    assert told.modified == told.created
 
 
 def test_every_slide_has_a_title_and_every_picture_its_words(answers, deck):

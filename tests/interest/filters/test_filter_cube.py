@@ -116,6 +116,13 @@ def test_a_damaged_file_is_built_anew(odense, without_kinds, torn):
     assert (odense / FILE).read_bytes() == whole
 
 
+def test_a_file_whose_sets_are_cut_short_is_damaged(odense, without_kinds):
+    with np.load(odense / FILE) as arrays:
+        whole = dict(arrays)
+    np.savez(odense / FILE, **whole | {"bits": whole["bits"][:, :10]})
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "damaged"
+
+
 def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense, without_kinds):
     folder = saved_folder("Odense")
     folder.mkdir(parents=True)
@@ -146,7 +153,10 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense, with
     (folder / SEGMENTS_FILE).write_text('[unge]\naldersgruppe = ["15-16"]\n')
     broken = open_filter_cube("Odense", age_bands=BANDS)
     assert broken.offer.filter("saved") is None
-    assert "15-16" in broken.offer.problems[0]
+    assert broken.offer.problems[0].startswith(
+        "De gemte segmenter i segmenter.toml kan ikke bruges: linje 2: unge.aldersgruppe: »15-16«"
+    )
+    assert "nknown" not in broken.offer.problems[0]
     assert is_outdated("Odense", opened.built_from)
     (folder / SEGMENTS_FILE).unlink()
 

@@ -52,6 +52,32 @@ def test_what_is_unknown_is_left_out_and_told():
     )
 
 
+def test_a_link_of_two_groups_of_which_nothing_is_left_to_compare_shows_one():
+    read = read_link("mod&mod", FILTERS)
+    assert read.problems == ("Linket nævner »mod«, som ikke er et filter.",)
+    assert read.against is None
+    assert read_link("alder=60-69&mod&mod&emner=natur", FILTERS).against == Selection({"topics": ("natur",)})
+
+
+def test_a_second_group_that_cannot_be_read_leaves_the_first_and_says_nothing_of_all():
+    read = understood({"age": ["60-69"]}, FILTERS, [])
+    assert (read.selection, read.against) == (Selection({"age": ("60-69",)}), None)
+    assert read.problems == ("Gruppen, der skulle sammenlignes med, kunne ikke læses.",)
+
+
+def test_of_many_that_are_unknown_the_first_few_are_named():
+    read = understood({"topics": [f"x{number}" for number in range(200)]}, FILTERS)
+    assert read.problems == ("»x0«, »x1«, »x2«, »x3«, »x4« og 195 flere findes ikke i kommunens svar.",)
+    read = read_link("&".join(f"x{number}=1" for number in range(200)), FILTERS)
+    assert len(read.problems) == 6
+    assert read.problems[-1] == "Yderligere 195 dele af valget passer ikke til svarene."
+
+
+def test_what_is_told_of_a_link_can_be_written():
+    (told,) = read_link("\ud800\u202ebil=1", FILTERS).problems
+    assert told == "Linket nævner »bil«, som ikke er et filter."
+
+
 def test_an_overlong_link_is_not_read():
     assert read_link("alder=" + "1" * 5000, FILTERS).selection.is_everybody
 

@@ -3,7 +3,7 @@
 import json
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -240,6 +240,19 @@ class TestFiles:
         prepare("Ærø", export, survey_date=aeroe.survey_date + timedelta(days=181))
         assert (aeroe.folder / KEY).read_bytes() != key
 
+    @pytest.mark.slow
+    def test_a_wave_is_told_from_the_one_before_where_a_file_of_that_is_damaged(self, aeroe):
+        same = replace(aeroe, survey_date=date.fromisoformat(store.load("Ærø").attrs["survey_date"]))
+        later = replace(same, survey_date=same.survey_date + timedelta(days=181))
+        for name in (store.WEIGHTING, "respondents.parquet"):
+            whole = (aeroe.folder / name).read_bytes()
+            (aeroe.folder / name).write_bytes(b"{")
+            try:
+                assert _key(later) is None
+                assert _key(same) == (aeroe.folder / KEY).read_bytes()
+            finally:
+                (aeroe.folder / name).write_bytes(whole)
+
     @pytest.mark.long
     @pytest.mark.parametrize("what", ["missing", "damaged", "older"])
     def test_a_copy_that_does_not_fit_is_made_anew_and_the_same(self, aeroe, request, what):
@@ -264,6 +277,19 @@ class TestFiles:
         pd.testing.assert_frame_equal(open_copy("Ærø", chance=0.1)[0], before)
         (aeroe.folder / KEY).unlink()
         assert not open_copy("Ærø", chance=0.1)[0].equals(before)
+
+    @pytest.mark.slow
+    def test_a_folder_in_its_place_is_told_with_what_to_do(self, aeroe):
+        whole = (aeroe.folder / COPY).read_bytes()
+        (aeroe.folder / COPY).unlink()
+        (aeroe.folder / COPY).mkdir()
+        try:
+            with pytest.raises(DataError, match=f"The file {COPY} cannot be written to .*: Is a dir") as told:
+                open_copy("Ærø", chance=0.1)
+            assert told.value.hint == "A folder stands where the file belongs: move it away."
+        finally:
+            (aeroe.folder / COPY).rmdir()
+            (aeroe.folder / COPY).write_bytes(whole)
 
     @pytest.mark.slow
     def test_a_survey_that_is_not_prepared_or_damaged_says_so(self, aeroe):

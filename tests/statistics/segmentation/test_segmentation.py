@@ -147,7 +147,7 @@ def test_what_the_respondents_lack_is_told_at_once():
     with pytest.raises(ParameterError) as caught:
         assign_segments(RESPONDENTS, segments[:3])
     assert list(caught.value.problems) == [
-        "segment 'a', column 'aldersgruppe': Unknown level '16-17'. Did you mean '15-17'?",
+        "segment 'a': aldersgruppe: Unknown level '16-17'. Did you mean '15-17'?",
         "segment 'b': Unknown column 'emner__natura'. Did you mean 'emner__natur', 'emner__klima_miljoe'?",
         "segment 'c': Unknown item 'emnerne'. Did you mean 'emner'?",
     ]
