@@ -76,7 +76,7 @@ test-nightly: $(DEVELOPMENT)  ## what takes many minutes: thousands of random su
 	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -n 2 -q tests/survey/readers/test_readers_random.py
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
-	@$(BIN)/python -m pytest -m "browser and not thorough" $(PARALLEL)
+	@$(BIN)/python -m pytest -m "browser and not thorough" $(WAITING)
 
 lint: $(DEVELOPMENT)  ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
