@@ -565,7 +565,7 @@ def test_answers_that_are_torn_or_vanish_are_told_in_danish(browser, own_server,
     page = context.new_page()
     page.goto(own_server.address)  # the kernel that stood ready may still know the answers
     page.goto(own_server.address)
-    page.wait_for_selector("#borger-error:not([hidden])", timeout=15_000)  # not after two times 20 seconds
+    page.wait_for_selector("#borger-error:not([hidden])", timeout=35_000)  # not after two times 20 seconds
     assert "Oversigten kunne ikke åbnes" in page.locator("#borger-error").text_content()
     assert "gør svarene klar på ny" in page.locator("#borger-error").text_content()
     for foreign in ("Traceback", "error when executing", "Voilà"):
