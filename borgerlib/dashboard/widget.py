@@ -240,14 +240,15 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         notices: tuple[str, ...] = (),
     ) -> None:
         self._selection, self._against = wanted.selection, wanted.against
+        answer = self._answers.to(wanted.selection, against=wanted.against)
         self.view = screen.view(
             self._answers,
-            self._answers.to(wanted.selection, against=wanted.against),
+            answer,
             number=self._number,
             sort=self._sort,
             focus=focus,
             table=self._table,
-            notices=(*notices, *wanted.problems),
+            notices=(*notices, *wanted.problems, *screen.of_copy(self._answers, answer)),
         )
 
 

@@ -170,10 +170,6 @@ class Answers:
         """Return what may be shown of a selection's answers to one question."""
         return self._answer(self.rows[self.rows["item"] == role], selection)
 
-    def is_of_copy(self, answer: Answer) -> bool:
-        """Return whether those selected are a group of people of the copy, by segments found in it."""
-        return bool(self.protected.meant(answer.selection.levels).sources)
-
     def beside(self, answer: Answer) -> Answer | None:
         """Return what an answer is compared with: the second selection, or everybody; None for everybody."""
         return answer.against or (None if answer.selection.is_everybody else self.everybody)

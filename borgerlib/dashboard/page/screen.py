@@ -120,7 +120,6 @@ def view(
     sentences += [] if answers.offer.weighted else [words()("page", "unweighted")]
     sentences += [words()("page", "nothing")] if answer.size.n is None else []
     sentences += [words()("compare", "nothing")] if against and against.size.n is None else []
-    sentences += [words()("page", "copied")] if any(map(answers.is_of_copy, answer.pair)) else []
     charts = [chart(answers, answer, filter_.role, sort=sort, focus=focus) for filter_ in answers.charts]
     # All charts share one scale, so that bars can be compared across them.
     full = max((chart["full"] for chart in charts), default=1.0)
@@ -135,16 +134,23 @@ def view(
         "facts": facts(answers, answer),
         "answer": answer_sentence(answers, answer, focus),
         "notice": " ".join(sentences),
-        "about": about(answers),
+        "about": about(answers, answer),
         "charts": [chart | {"full": full} for chart in charts],
         "table": overview(answers, answer.selection, *table) if table else None,
     }
 
 
-def about(answers: Answers) -> list[str]:
+def of_copy(answers: Answers, answer: Answer) -> list[str]:
+    """Return the Danish sentence on a selection by segments found in the copy; nothing for any other."""
+    found = any(answers.protected.meant(one.selection.levels).sources for one in answer.pair)
+    return [words()("page", "copied")] if found else []
+
+
+def about(answers: Answers, answer: Answer) -> list[str]:
     """Return how the numbers were made, in Danish sentences."""
     say, odds = words(), (1 - answers.chance) / answers.chance
     sentences = [
+        *of_copy(answers, answer),
         say("page", "protection", chance=danish.percent(answers.chance)),
         say("page", "promise", faktor=danish.number(math.ceil(round(odds, 6)))),
     ]

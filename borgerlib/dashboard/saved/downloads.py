@@ -112,7 +112,7 @@ def explanation(answers: Answers, answer: Answer, chart: str = "") -> list[str]:
         sentences.who(answers, answer),
         *facts,
         f"Grænser: {alt_text.uncertainty(answers.confidence)}",
-        *screen.about(answers),
+        *screen.about(answers, answer),
     ]
 
 

@@ -97,7 +97,7 @@ class SelectionPage:
     def method(self) -> Text:
         """Return how the numbers were made, and the link that opens the selection again."""
         link = [f"Valget i oversigten: `#{self.answer.link}`"] if self.answer.link else []
-        return bullets([*screen.about(self.answers), *link, run_stamp("").markdown])
+        return bullets([*screen.about(self.answers, self.answer), *link, run_stamp("").markdown])
 
 
 def open_selection(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import pandas as pd
 
@@ -89,8 +91,9 @@ def assign_segments(respondents: pd.DataFrame, segments: Sequence[Segment]) -> p
             problems.append(f"segment '{segment.name}' has the name of a column of the respondents")
         member = pd.Series(True, index=respondents.index, dtype="boolean")
         for item, options in segment.rules.items():
-            found = _chosen(respondents, names, segment.name, item, options, problems)
-            member = member if found is None else member & found
+            found, wrong = _chosen(respondents, names, item, options)
+            problems += [said("of_segment", name=segment.name, text=text) for text in wrong]
+            member &= found
         columns[segment.name] = member
     if problems:
         raise ParameterError(
@@ -120,44 +123,26 @@ def check_segments(segments: Sequence[Segment]) -> None:
 
 
 def _chosen(
-    respondents: pd.DataFrame,
-    names: list[str],
-    segment: str,
-    item: str,
-    options: tuple[str, ...],
-    problems: list[str],
-) -> pd.Series | None:
-    """Return who chose one of the options, missing where the item was not answered."""
+    respondents: pd.DataFrame, names: list[str], item: str, options: tuple[str, ...]
+) -> tuple[pd.Series | bool, list[str]]:
+    """Return who chose one of the options, missing where the item was not answered, and what is wrong."""
     if item in names:
         values = respondents[item]
+        levels = [*options]
         if isinstance(values.dtype, pd.CategoricalDtype):
             levels = [str(level) for level in values.cat.categories]
-            problems += [
-                said(
-                    "of_segment",
-                    name=segment,
-                    text=said("at_keys", keys=item, text=unknown_name("level", option, levels)),
-                )
-                for option in options
-                if option not in levels
-            ]
-        answered = values.notna()
-        return values.astype(object).map(str).isin(options).astype("boolean").where(answered)
+        wrong: list[str] = [
+            said("at_keys", keys=item, text=unknown_name("level", option, levels))
+            for option in options
+            if option not in levels
+        ]
+        return values.astype(object).map(str).isin(options).astype("boolean").where(values.notna()), wrong
     columns = [f"{item}__{option}" for option in options]
     absent = [column for column in columns if column not in names]
     if absent:
         stems = dict.fromkeys(name.split("__")[0] for name in names)
-        problems += (
-            [
-                said("of_segment", name=segment, text=unknown_name("column", column, names))
-                for column in absent
-            ]
-            if item in stems
-            else [said("of_segment", name=segment, text=unknown_name("item", item, stems))]
-        )
-        return None
+        if item not in stems:
+            return True, [unknown_name("item", item, stems)]
+        return True, [unknown_name("column", column, names) for column in absent]
     chosen = respondents[columns].astype("boolean")
-    found = chosen[columns[0]]
-    for column in columns[1:]:
-        found = found | chosen[column]
-    return found
+    return reduce(or_, (chosen[column] for column in columns)), []

@@ -11,6 +11,7 @@ from borgerlib.dashboard.page.overview import overview
 from borgerlib.dashboard.page.questions import own_questions
 from borgerlib.dashboard.page.screen import SORTS, ordered, setting, view
 from borgerlib.dashboard.page.sentences import difference, heading, share_words
+from borgerlib.dashboard.widget import InterestDashboard
 from borgerlib.interest.filters.selection import Selection, read_link
 from borgerlib.interest.store import load, load_register
 
@@ -107,11 +108,15 @@ def test_the_promise_is_on_the_page_with_its_factor(answers):
 
 def test_a_group_of_the_copy_is_called_that_and_one_of_filters_is_not(answers):
     protected = replace(answers.protected, made_of={"sex": frozenset({"topics"})})
-    said = told(replace(answers, protected=protected), "koen=kvinde")["notice"]
-    assert said.startswith(
-        "Valget er en gruppe i den beskyttede kopi af svarene: Nogle af dem har selv svaret"
+    said = told(replace(answers, protected=protected), "koen=kvinde")
+    assert said["about"][0].startswith(
+        "Valget er en gruppe i den beskyttede kopi af svarene: Nogle af dem har"
     )
-    assert told(answers, "koen=kvinde&emner=natur")["notice"] == ""
+    # In a report the notice stands in place of the finding.
+    assert said["notice"] == ""
+    assert not told(answers, "koen=kvinde&emner=natur")["about"][0].startswith("Valget")
+    board = InterestDashboard(replace(answers, protected=protected), link="koen=kvinde")
+    assert board.view["notice"] == said["about"][0]
 
 
 def test_what_is_said_of_the_protection_holds_for_single_choices_too(answers):
