@@ -16,6 +16,7 @@ from borgerlib.statistics.selections.randomised import (
     LOWEST_CHANCE,
     SMALLEST_SELECTION,
     Randomised,
+    legal_chance,
     randomise,
     randomised,
     randomised_once_more,
@@ -58,6 +59,7 @@ def protected_copy(
         if the population is counted by it or `SMALLEST_SELECTION` respondents named it, because other areas
         are free text. Each answer to a single or multiple item is randomised; missing answers stay missing.
     """
+    chance = legal_chance(chance)
     who = [
         item
         for item in codebook
@@ -84,7 +86,7 @@ def protected_copy(
             columns[column] = _copied(respondents[column], item, numbers[column], first)
     if chance != LOWEST_CHANCE:
         # From that copy, by draws of its own: with the same ones, or from the answers, two copies tell more.
-        numbers = draws(respondents, codebook, asked, key + repr(float(chance)).encode())
+        numbers = draws(respondents, codebook, asked, key + repr(chance).encode())
         for item in asked:
             again = randomised_once_more(chance, _options(item))
             for column in item.columns:

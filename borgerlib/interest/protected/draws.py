@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ def draws(
         Column → a number for each row.
     """
     answers = {column: _coded(respondents[column]) for item in asked for column in item.columns}
-    people = _people(respondents, codebook, answers)
+    people = _people(respondents, codebook, [of for _, of in sorted(answers.items())])
     numbers: dict[str, Floats] = {}
     for item in asked:
         options = () if item.kind == "multiple" else sorted(option.id for option in item.options)
@@ -60,16 +60,17 @@ def _coded(values: pd.Series) -> Coded:
     return codes, [*map(str, distinct), ""]
 
 
-def _people(respondents: pd.DataFrame, codebook: Codebook, answers: Mapping[str, Coded]) -> list[bytes]:
+def _people(respondents: pd.DataFrame, codebook: Codebook, answers: Sequence[Coded]) -> list[bytes]:
     """Return what tells people apart: id, the time when they began, sex and age.
 
     Sex and age go with an id, because platforms and people number rows anew. The year of birth goes before
     the age, and no area is among it: ages and areas are put otherwise when a survey is prepared again.
 
-    Who is alike in all of that is numbered by the order of their answers, and what they answered, together,
-    goes into the name of each: all of them are drawn anew when one comes, leaves or answers otherwise.
-    Whose chance changes with another person must not depend on answers, for that would tell these; and
-    nobody may get a number that was another's.
+    Who is alike in all of that is numbered by place and answers, and these, of all of them, go into the name
+    of each: they are drawn anew when one comes, leaves, moves or answers otherwise. Whose chance changes with
+    another person must not depend on answers, for that would tell these; and nobody may get a number that
+    was another's. Those of one place who answer the same are the same to everybody: which of them is which,
+    nothing that is made of the copy tells.
     """
     ids = _texts(respondents, _column(codebook, "id"))
     ids = ids.mask(ids.str.startswith(ROW_ID), "")
@@ -80,10 +81,12 @@ def _people(respondents: pd.DataFrame, codebook: Codebook, answers: Mapping[str,
     born = born.mask(born == "", _texts(respondents, age_column(codebook)))
     who = (ids + _APART + began + _APART + sex + _APART + born).to_numpy(dtype=object)
     alike = np.flatnonzero(pd.Series(who).duplicated(keep=False))
-    given = [np.array(texts, dtype=object)[codes[alike]] for _, (codes, texts) in sorted(answers.items())]
-    everything = [_APART.join(row) for row in zip(*given, strict=True)]
-    frame = pd.DataFrame({"who": who[alike], "answers": everything}, index=alike)
-    for _, same in frame.sort_values("answers").groupby("who")["answers"]:
+    places = [_texts(respondents, _column(codebook, role)) for role in ("area_type", "area")]
+    told = [place.to_numpy(dtype=object)[alike] for place in places]
+    told += [np.array(texts, dtype=object)[codes[alike]] for codes, texts in answers]
+    lines = [_APART.join(line) for line in zip(*told, strict=True)]
+    frame = pd.DataFrame({"who": who[alike], "told": lines}, index=alike)
+    for _, same in frame.sort_values("told").groupby("who")["told"]:
         together = hashlib.sha256(_NEXT.join(same).encode()).hexdigest()
         who[same.index] += [f"{_APART}{together} {number}" for number in range(len(same))]
     return [person.encode() for person in who.tolist()]
@@ -95,7 +98,7 @@ def _column(codebook: Codebook, role: str) -> str:
 
 
 def _texts(respondents: pd.DataFrame, column: str) -> pd.Series:
-    """Return values as texts that do not depend on the other values of the column."""
+    """Return values as texts; of numbers and times those that do not depend on the other values there are."""
     if column not in respondents:
         return pd.Series("", index=respondents.index, dtype="string")
     values = respondents[column]

@@ -27,7 +27,7 @@ from borgerlib.survey.codebook.model import Codebook
 COPY = "protected.parquet"
 KEY = "protected.key"
 # Increase this number when the copy is made in another way, so that older copies are remade.
-_LAYOUT = 6
+_LAYOUT = 7
 _KEY_BYTES = 32
 
 

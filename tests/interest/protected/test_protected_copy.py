@@ -209,6 +209,15 @@ def test_who_answers_in_the_place_of_another_does_not_learn_whether_the_guess_wa
     assert after.iloc[: len(people)][~same].equals(before[~same])
 
 
+@pytest.mark.parametrize("guess", [0, 1])
+def test_rows_that_change_places_tell_nothing_of_people_alike(respondents, guess):
+    # One has the other's answers, or all but one; they live apart, so that the copy tells whose row it is.
+    target = respondents[respondents["emner__natur"].notna()].iloc[[0]].assign(omraadetype="by")
+    other = target.assign(omraadetype="land", emner__natur=abs(target["emner__natur"].iloc[0] - guess))
+    two = without_times(rows_as_ids(pd.concat([target, other], ignore_index=True)))
+    assert copied(two.iloc[::-1]).iloc[::-1].reset_index(drop=True).equals(copied(two))
+
+
 def test_an_answer_of_somebody_alike_is_another_draw_too(respondents):
     # Else one of the two might get the number that was the other's.
     two = pd.concat([respondents[respondents["emner__natur"].notna()].iloc[[0]]] * 2, ignore_index=True)
