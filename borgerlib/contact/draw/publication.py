@@ -186,8 +186,8 @@ def read_publication(folder: Path) -> Publication:
         raise DataError(
             f"{folder / RESULT} cannot be read: {error}.", hint="Fetch it anew from where it was published."
         ) from error
-    about = json.loads((folder / ABOUT).read_text("utf-8"))
     try:
+        about = json.loads((folder / ABOUT).read_text("utf-8"))
         return Publication(
             about=About(**about),
             chances=pd.read_csv(folder / CHANCES, index_col="kode")["chance"],
@@ -202,9 +202,8 @@ def read_publication(folder: Path) -> Publication:
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DataError(
-            f"{folder} was published by borgerlib {about.get('version')}, and this is "
-            f"{version('borgerlib')}, which cannot read it.",
-            hint="Install that version, and check the lottery again.",
+            f"{folder} was published by another borgerlib: this one, {version('borgerlib')}, cannot read it.",
+            hint=f"Install the version that {ABOUT} names, and check the lottery again.",
         ) from error
 
 

@@ -48,11 +48,12 @@ class SelectionPage:
         """Return who is meant and the main finding, with the facts for the report's front page."""
         who = sentences.who(self.answers, self.answer)
         shown = screen.view(self.answers, self.answer, number=0)
-        finding = (
-            shown["notice"]
-            or shown["answer"]
-            or f"{shown['charts'][0]['heading']}: {shown['charts'][0]['title']}."
+        some = all(
+            any(not row["suppressed"] for of in one.records.values() for row in of)
+            for one in self.answer.pair
         )
+        chart = shown["charts"][0]
+        finding = f"{chart['heading']}: {chart['title']}." if some else shown["notice"]
         sentence = alt_text.titled(finding, self.answer.estimates)
         page = {
             "number": 1,

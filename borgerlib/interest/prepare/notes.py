@@ -16,6 +16,7 @@ from borgerlib.survey.simulation.export import MARKER
 
 _MOST_LINES = 20
 _NAMED = 8
+_APART = ("id", "started", "submitted")
 _SHOWN = ("single", "multiple", "number")
 
 
@@ -25,6 +26,8 @@ def notes_on(responses: Responses, files: Sequence[Path]) -> list[str]:
     notes += [*without_role(responses.codebook), *responses.source.notes, *piled_up(responses)]
     if unread := [column for column in responses.unread if column != MARKER]:
         notes.append(said("columns_unread", count=len(unread), columns=unread[:_NAMED]))
+    if not any(item.role in _APART and item.id not in responses.absent for item in responses.codebook):
+        notes.append(said("no_ids_or_times"))
     return notes
 
 

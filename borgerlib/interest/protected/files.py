@@ -149,7 +149,7 @@ def _make_elsewhere(municipality: str, chance: float) -> None:
     if made.returncode:
         # Of a fault that nobody foresaw, the last line says what it was.
         *_, last = made.stderr.splitlines() or ["The protected copy cannot be made."]
-        message, hint = json.loads(made.stdout) if made.stdout else (last, "")
+        message, hint = json.loads(made.stdout.splitlines()[-1]) if made.stdout else (last, "")
         raise DataError(message, hint=hint or to_prepare(municipality))
 
 
