@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,18 +80,16 @@ def protected_copy(
         if name in respondents
     }
     columns |= {item.id: _places(respondents[item.id], item, targets) for item in who}
-    numbers = draws(respondents, codebook, asked, key)
-    for item in asked:
-        first = randomised(LOWEST_CHANCE, _options(item))
-        for column in item.columns:
-            columns[column] = _copied(respondents[column], item, numbers[column], first)
+    rounds = [(key, partial(randomised, LOWEST_CHANCE))]
     if chance != LOWEST_CHANCE:
         # From that copy, by draws of its own: with the same ones, or from the answers, two copies tell more.
-        numbers = draws(respondents, codebook, asked, key + repr(chance).encode())
+        rounds.append((key + repr(chance).encode(), partial(randomised_once_more, chance)))
+    for secret, how in rounds:
+        numbers = draws(respondents, codebook, asked, secret)
         for item in asked:
-            again = randomised_once_more(chance, _options(item))
             for column in item.columns:
-                columns[column] = _copied(columns[column], item, numbers[column], again)
+                answers = columns.get(column, respondents[column])
+                columns[column] = _copied(answers, item, numbers[column], how(_options(item)))
     return pd.DataFrame({name: values.array for name, values in columns.items()})
 
 
