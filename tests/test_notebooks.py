@@ -278,7 +278,7 @@ class TestFiguresAreInStep:
             float(found[1]) for text in texts if (found := re.match(r"TestResult\(p_value=([^,]+)", text))
         ]
         claims = load_registry().claims_of(int(path.stem[:2]))
-        assert shown == [verdict(claim.id, survey).p_value for claim in claims]
+        assert shown == pytest.approx([verdict(claim.id, survey).p_value for claim in claims], rel=1e-5)
 
     def test_another_figure_is_not_alike(self):
         first, second = charts(read(NOTEBOOKS[2]))

@@ -33,6 +33,11 @@ class TestResult:
     # pytest takes every class called Test… for a test.
     __test__ = False
 
+    def __repr__(self) -> str:
+        # The last digits of a sum hang on the processor, and tell nobody anything.
+        values = f"p_value={self.p_value:.6g}, difference={self.difference:.6g}"
+        return f"TestResult({values}, method={self.method!r})"
+
 
 def check_counts(count: int, n: int, population: int, group: str = "") -> None:
     """Raise `DataError` unless the counts are whole, and count ≤ n ≤ population."""

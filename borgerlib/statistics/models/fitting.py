@@ -16,6 +16,8 @@ _ITERATIONS = 100
 _TOLERANCE = 1e-13
 # Of a pivot beside its column's length: below it, the column is made of those before (the bound of R's lm).
 _COLLINEAR = 1e-7
+# Of a score beside the sum it is left of: below it, the likelihood rises no more in any direction.
+_LEVEL = 1e-6
 # A linear predictor as far out as this is a chance of one in ten million: perhaps a separated group.
 _FAR_OUT = 16.0
 
@@ -55,15 +57,17 @@ def fit(frame: ModelFrame, weight: Floats, family: Family) -> tuple[Floats, Floa
     length = _checked_lengths(frame, weight)
     params = _maximum(frame, weight, family)
     linear = frame.matrix @ params
+    with np.errstate(over="ignore", invalid="ignore"):
+        fitted = mean_of(linear, family)
+        is_maximum = _is_level(frame, weight, fitted)
     far_out = {"gaussian": 0.0, "binomial": np.abs(linear).max(), "poisson": -linear.min()}[family]
-    if family != "gaussian" and not far_out <= _FAR_OUT:
+    if family != "gaussian" and not (is_maximum and far_out <= _FAR_OUT):
         _refuse_separation(frame, family)
-    if not np.isfinite(params).all():
+    if not is_maximum:
         raise ConvergenceError(
             f"The {family} model found no maximum in {_ITERATIONS} steps.",
             hint="Look at the outcome and the variables: very large or very different numbers, or few rows.",
         )
-    fitted = mean_of(linear, family)
     curvature = weight * variance_of(fitted, family)
     # By the columns themselves: X'WX would square how nearly they are made of each other.
     half = np.linalg.pinv(frame.matrix * np.sqrt(curvature)[:, None] / length) / length[:, None]
@@ -149,6 +153,13 @@ def _maximum(frame: ModelFrame, weight: Floats, family: Family) -> Floats:
             return np.full(frame.matrix.shape[1], np.nan)
     params: Floats = np.asarray(result.params, dtype=np.float64)
     return params
+
+
+def _is_level(frame: ModelFrame, weight: Floats, fitted: Floats) -> bool:
+    """Return whether the scores X'W(y − μ) are zero: steps without a maximum may end anywhere."""
+    scores = frame.matrix.T @ (weight * (frame.outcome - fitted))
+    reach = np.abs(frame.matrix).T @ (weight * (np.abs(frame.outcome) + np.abs(fitted)))
+    return bool((np.isfinite(scores) & (np.abs(scores) <= _LEVEL * reach)).all())
 
 
 def _refuse_separation(frame: ModelFrame, family: Family) -> None:

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from scenario_designs import DESIGNS, Scenario
 
-from borgerlib.errors import DataError, ParameterError
+from borgerlib.errors import ConvergenceError, DataError, ParameterError
+from borgerlib.statistics.models import fitting
 from borgerlib.statistics.models.regression import Regression, regress
 
 FORMULAS = {
@@ -193,6 +194,21 @@ def test_a_group_in_which_nobody_counts_anything_has_no_best_coefficient():
 def test_counts_whose_steps_run_out_of_numbers_are_told_as_what_they_are():
     people = pd.DataFrame({"y": [0, 0, 2000, 1000, 2000], "x": [2, 2, -2, 3, 0], "z": [1, 0, 1, 1, 1]})
     with pytest.raises(DataError, match="from z, at least for some"):
+        regress(people, "y ~ x + z", family="poisson")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error", "message"),
+    [
+        ([0, 0, 20, 10, 20], DataError, "from z, at least for some"),
+        ([3, 1, 2000, 100, 20], ConvergenceError, "no maximum in 3 steps"),
+    ],
+)
+def test_steps_that_end_before_a_maximum_are_no_fit(outcome, error, message, monkeypatch):
+    # Without a maximum, where the hundredth step lands hangs on the last digits of the processor.
+    monkeypatch.setattr(fitting, "_ITERATIONS", 3)
+    people = pd.DataFrame({"y": outcome, "x": [2, 2, -2, 3, 0], "z": [1, 0, 1, 1, 1]})
+    with pytest.raises(error, match=message):
         regress(people, "y ~ x + z", family="poisson")
 
 
