@@ -3,6 +3,7 @@
 import ast
 import json
 import pickle
+import re
 import string
 import tomllib
 from datetime import date
@@ -92,6 +93,25 @@ def test_each_kind_is_said_somewhere_and_none_is_unknown():
     ]
     assert len(calls) > 40
     assert not set(calls) - set(TABLE)
+
+
+def test_no_module_words_a_refusal_in_danish():
+    # Names and examples may be Danish; these words make a sentence.
+    sentence = re.compile(r"\b(ikke|skal|kan|eller|der|findes|kunne|mangler)\b")
+    found = []
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        parts = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+        if path.is_relative_to(PACKAGE / "interest" / "filters"):
+            parts.append(tree)  # of the rooms below the pages, the one that refuses what a page asks for
+        texts = {
+            node.value
+            for part in parts
+            for node in ast.walk(part)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        found += [f"{path.name}: {text}" for text in texts if sentence.search(text)]
+    assert not found
 
 
 def raised(room):

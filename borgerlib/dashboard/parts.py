@@ -175,7 +175,7 @@ class InterestChart(ipywidgets.HTML):  # type: ignore[misc]
 def _offered(wanted: Selection, answers: Answers) -> Selection:
     found = understood(wanted.levels, answers.offer.filters)
     if found.problems:
-        raise ParameterError(" ".join(found.problems))
+        raise ParameterError("The selection cannot be met:", problems=found.problems)
     return found.selection
 
 

@@ -21,6 +21,7 @@ from borgerlib.files.look import look_of
 from borgerlib.interest.filters.selection import Selection, Understood, link_of, read_link, understood
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.said import in_danish
 from borgerlib.statistics.selections.randomised import LOWEST_CHANCE
 from borgerlib.view import theme
 
@@ -138,7 +139,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
                 self.send({"kind": "news", "text": self._news})
                 self._news = ""
         except BorgerlibError as error:
-            self._say(error.message)
+            self._say(in_danish(error.message))
 
     def _renew(self) -> None:
         """Reload a survey that was prepared again while the page was open or its kernel waited."""
@@ -177,7 +178,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         if asked is None:
             self._say(words()("errors", "unknown"))
             return
-        lost = " ".join(asked.meant.problems)
+        lost = " ".join(map(in_danish, asked.meant.problems))
         said = words()("errors", "saved_lost", navn=asked.label, hvorfor=lost) if lost else ""
         self._show(replace(asked.meant, problems=(said,) if said else ()), focus=asked.focus)
 
@@ -248,7 +249,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
             sort=self._sort,
             focus=focus,
             table=self._table,
-            notices=(*notices, *wanted.problems, *screen.of_copy(self._answers, answer)),
+            notices=(*notices, *map(in_danish, wanted.problems), *screen.of_copy(self._answers, answer)),
         )
 
 

@@ -49,7 +49,7 @@ def test_what_is_not_offered_is_refused(answers):
     with pytest.raises(ParameterError, match="kernekraft"):
         InterestFilters(answers).value = Selection({"topics": ("kernekraft",)})
     chart = InterestChart("topics", answers, selection=SIXTIES)
-    with pytest.raises(ParameterError, match="»99«"):
+    with pytest.raises(ParameterError, match="no '99'"):
         chart.selection = Selection({"age": ("99",)})
     assert chart.selection == SIXTIES  # as its picture says
     with pytest.raises(ParameterError, match="chart"):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from borgerlib import danish
 from borgerlib.contact.draw.quotas import quotas_of
 from borgerlib.contact.invitation.candidates import Candidates
 from borgerlib.contact.invitation.overview import living_by
@@ -17,6 +16,7 @@ from borgerlib.contact.lottery.panels import draw_panel
 from borgerlib.contact.lottery.pool import make_pool
 from borgerlib.contact.lottery.relaxation import CapTooLowError, require_cap
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.said import said
 from borgerlib.view.words.method import ROLE_WORDS
 
 UNTOLD = "andre"
@@ -148,24 +148,23 @@ def _plain(level: object) -> str:
 
 
 def _check_own(quotas: pd.DataFrame, usual: pd.DataFrame) -> None:
-    """Raise `DataError` (in Danish) that lists all problems of the user's own quotas."""
+    """Raise `DataError` that lists all problems of the user's own quotas."""
     levels = {
         str(feature): list(values)
         for feature, values in usual[usual["value"] != UNTOLD].groupby("feature", sort=False)["value"]
     }
-    problems = []
+    problems: list[str] = []
     for feature, values in quotas.groupby("feature")["value"].agg(list).items():
         legal = levels.get(str(feature), [])
         if not legal:
-            known = danish.listing(list(levels), last="eller")
-            problems.append(f"Der kan ikke trækkes efter »{feature}«, men efter {known}.")
+            problems.append(said("no_quota_feature", name=str(feature), legal=list(levels)))
         elif sorted(values) != sorted(legal):
-            problems.append(f"Kvoterne efter {feature} skal være for {danish.listing(legal)}, hver én gang.")
+            problems.append(said("quota_levels", feature=feature, legal=legal))
     low, high = quotas["min"], quotas["max"]
     if not (low.ge(0) & low.le(high) & (low % 1 == 0) & (high % 1 == 0)).fillna(False).all():
-        problems.append("min og max skal være hele tal fra 0, og min må ikke være større end max.")
+        problems.append(said("quota_numbers"))
     if problems:
-        raise DataError(" ".join(["Kvoterne kan ikke bruges.", *problems]))
+        raise DataError(said("quotas_refused"), problems=problems)
 
 
 def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:

@@ -16,6 +16,7 @@ from borgerlib.contact.draw.publication import WHO, Publication, publish, read_p
 from borgerlib.contact.invitation.balance import Balance
 from borgerlib.contact.lottery.panels import list_panels
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.said import said
 
 _FOLDER = "lodtraekning-"
 
@@ -137,7 +138,4 @@ def _codes(private: Path) -> pd.Series:
     try:
         return pd.read_csv(private / WHO, index_col="id")["kode"]
     except OSError as error:
-        raise DataError(
-            f"{private / WHO} kan ikke læses. Den siger, hvem der har hvilken kode: læg mappen tilbage, og "
-            "skriv det samme kast igen."
-        ) from error
+        raise DataError(said("codes_unreadable", path=private / WHO)) from error

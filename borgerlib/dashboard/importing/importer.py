@@ -16,6 +16,7 @@ from borgerlib.files.toml import write_new
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.page_parts import OwnKeys, working_button
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.said import said
 from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.survey.importing.decisions import Decisions, open_decisions
 
@@ -130,7 +131,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
 
     def _on_read(self) -> None:
         if not self._file.value.strip():
-            raise DataError("Skriv eller vælg filens navn.")
+            raise DataError(said("no_file_named"))
         # An absolute path is taken as it is; any other is relative to the folder.
         path = self._folder / Path(self._file.value.strip()).expanduser()
         same = self.decisions is not None and self.decisions.path == path

@@ -14,6 +14,7 @@ from borgerlib.dashboard.page.answers import Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import BorgerlibError, RunError
 from borgerlib.interest.filters.selection import read_link
+from borgerlib.said import in_danish
 
 NOTEBOOK = "interesse_valg.ipynb"
 
@@ -51,7 +52,7 @@ class Reports:
             shown = index.relative_to(root) if index.is_relative_to(root) else index
             outcome = ReportOutcome(str(shown), page.read_bytes())
         except BorgerlibError as error:
-            outcome = ReportOutcome(error=error.message)
+            outcome = ReportOutcome(error=in_danish(error.message))
         except Exception as error:  # whatever fails, the page must show it and stay usable
             outcome = ReportOutcome(error=f"{type(error).__name__}: {error}")
         finally:

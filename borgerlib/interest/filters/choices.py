@@ -19,7 +19,7 @@ from borgerlib.interest.weighting.ages import age_groups, band_column, lower_end
 from borgerlib.interest.weighting.areas import OTHER_AREA
 from borgerlib.population.margins import PopulationDateWarning, population_cells
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.said import in_danish
+from borgerlib.said import in_danish, said
 from borgerlib.statistics.disclosure.named import base_of, is_weighted, source_of
 from borgerlib.statistics.segmentation.files import load_segments
 from borgerlib.survey.codebook.labels import level_label
@@ -240,8 +240,8 @@ def _segments(
         saved = saved_segments(frame, load_segments(path, codebook))
     except BorgerlibError as error:
         why = "; ".join(map(in_danish, error.problems or [error.message]))
-        stop = "" if why[-1:] in ".?!" else "."
-        return found, (f"De gemte segmenter i {path.name} kan ikke bruges: {why}{stop}",)
+        why += "" if why[-1:] in ".?!" else "."
+        return found, (said("segments_refused", file=path.name, why=why).danish,)
     return [*found, saved], ()
 
 

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from borgerlib import danish
 from borgerlib.errors import BorgerlibError
 from borgerlib.interest.filters.choices import Level, saved_folder
 from borgerlib.population.districts import rows_of
+from borgerlib.said import said
 
 FILE = "omraader.csv"
 """In ``data/saved/<slug>/``: one line an area, its name and its square, from 1 at the north-west."""
@@ -35,15 +35,15 @@ def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tup
     str
         '' where nothing is wrong.
     """
-    path, unread = saved_folder(municipality) / FILE, f"Kortet i {FILE} kan ikke læses"
+    path = saved_folder(municipality) / FILE
     if not path.is_file():
         return {}, ""
     try:
         numbered, odd = rows_of(path, [AREA, *PLACE])
     except BorgerlibError:
-        return {}, f"{unread}: den skal have kolonnerne {AREA}, {' og '.join(PLACE)}."
+        return {}, said("map_lacks_columns", file=FILE, columns=[AREA, *PLACE]).danish
     if odd:
-        return {}, f"{unread}: hver linje skal have lige så mange felter som den første."
+        return {}, said("map_uneven", file=FILE).danish
     lines = [(row[AREA].casefold(), row) for _, row in numbered]
     times, rows = Counter(name for name, _ in lines), dict(lines)
     found: dict[str, tuple[int, int]] = {}
@@ -52,15 +52,14 @@ def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tup
         names = {area.label.casefold(), area.id.casefold()}
         row = next((rows[name] for name in names if name in rows), {})
         if sum(times[name] for name in names) > 1:
-            twice.append(f"»{area.label}«")
+            twice.append(area.label)
         at = [int(text) if re.fullmatch("[0-9]{1,2}", text := row.get(name, "")) else 0 for name in PLACE]
         square = (at[0], at[1])
         if not all(1 <= number <= _LAST for number in at) or square in found.values():
-            wrong.append(f"»{area.label}«")
+            wrong.append(area.label)
         found[area.id] = square
     if twice:
-        return {}, f"Kortet i {FILE} kan ikke bruges: {danish.listing(twice)} står der mere end én gang."
+        return {}, said("map_twice", file=FILE, areas=twice).danish
     if wrong:
-        lacking = f"{danish.listing(wrong)} mangler en plads, som ingen andre har (1–{_LAST})"
-        return {}, f"Kortet i {FILE} kan ikke bruges: {lacking}."
+        return {}, said("map_lacks_places", file=FILE, areas=wrong, last=_LAST).danish
     return found, ""

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 from borgerlib import danish
 from borgerlib.interest.filters.choices import Filter
+from borgerlib.said import said
 
 KEYS: Mapping[str, str] = {
     "age": "alder",
@@ -71,7 +72,7 @@ class Understood:
     ----------
     selection : Selection
     problems : tuple of str
-        What could not be met, in Danish sentences.
+        What could not be met; `in_danish` for a page.
     against : Selection or None
         A second selection to compare with the first.
     """
@@ -98,7 +99,7 @@ def read_link(text: str, filters: Sequence[Filter]) -> Understood:
         What is offered.
     """
     if not isinstance(text, str) or len(text) > _LONGEST_LINK:
-        return Understood(Selection(), ("Linket er ikke et valg, eller for langt. Alle borgere er vist.",))
+        return Understood(Selection(), (said("no_link"),))
     parts = text.lstrip("#?").split("&")
     end = parts.index(_AGAINST) if _AGAINST in parts else len(parts)
     own, problems = _levels_of(parts[:end])
@@ -111,11 +112,11 @@ def _levels_of(parts: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[s
     """Return the levels that each part of a link asks for, and the names that are no filter."""
     roles = {key: role for role, key in KEYS.items()}
     levels: dict[str, tuple[str, ...]] = {}
-    problems = []
+    problems: list[str] = []
     for part in filter(None, parts):
         key, equals, values = part.partition("=")
         if not equals or key not in roles:
-            problems.append(f"Linket nævner »{_short(key)}«, som ikke er et filter.")
+            problems.append(said("no_filter", name=_short(key)))
             continue
         wanted = tuple(unquote(value) for value in values.split(",") if value)
         levels[roles[key]] = levels.get(roles[key], ()) + wanted
@@ -138,11 +139,11 @@ def understood(
     problems : sequence of str
         What is wrong already.
     """
-    own, lost = _offered(levels, filters) or (Selection(), ["Valget kunne ikke læses. Alle borgere er vist."])
-    unread = None, ["Gruppen, der skulle sammenlignes med, kunne ikke læses."]
+    own, lost = _offered(levels, filters) or (Selection(), [said("no_selection")])
+    unread = None, [said("no_second_selection")]
     other, others = (None, []) if against is None else _offered(against, filters) or unread
     told = list(dict.fromkeys((*problems, *lost, *others)))
-    more = f"Yderligere {len(told) - _NAMED} dele af valget passer ikke til svarene."
+    more = said("more_not_offered", count=len(told) - _NAMED)
     # Once unknown levels are left out, the two selections can be equal: there is nothing to compare.
     return Understood(own, tuple(_first(told, more)), None if told and other == own else other)
 
@@ -153,20 +154,20 @@ def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequenc
         return None
     offered = {filter_.role: filter_ for filter_ in filters}
     kept: dict[str, tuple[str, ...]] = {}
-    problems = []
+    problems: list[str] = []
     for role, wanted in levels.items():
         if role not in offered:
             name = KEYS.get(str(role), str(role))
-            problems.append(f"Kommunens svar kan ikke filtreres efter »{_short(name)}«.")
+            problems.append(said("not_asked", name=_short(name)))
             continue
         wanted = [str(level) for level in wanted] if isinstance(wanted, Iterable) else []
         known = [level.id for level in offered[role].levels]
         # In the order of the questionnaire, so that equal selections have the same levels.
         kept[role] = tuple(level for level in known if level in wanted)
-        lost = [f"»{_short(level)}«" for level in wanted if level not in known]
+        lost = [_short(level) for level in wanted if level not in known]
         if lost:
-            named = _first(lost, f"{len(lost) - _NAMED} flere")
-            problems.append(f"{danish.listing(named)} findes ikke i kommunens svar.")
+            named = _first(lost, said("more", count=len(lost) - _NAMED))
+            problems.append(said("not_answered", levels=named))
     return Selection(kept), problems
 
 

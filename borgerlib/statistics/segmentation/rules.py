@@ -88,7 +88,7 @@ def assign_segments(respondents: pd.DataFrame, segments: Sequence[Segment]) -> p
     columns = {}
     for segment in segments:
         if segment.name in names:
-            problems.append(f"segment '{segment.name}' has the name of a column of the respondents")
+            problems.append(said("of_segment", name=segment.name, text=said("named_as_column")))
         member = pd.Series(True, index=respondents.index, dtype="boolean")
         for item, options in segment.rules.items():
             found, wrong = _chosen(respondents, names, item, options)
@@ -112,9 +112,13 @@ def check_segments(segments: Sequence[Segment]) -> None:
         if not NAME.match(segment.name)
     ]
     names = [segment.name for segment in segments]
-    problems += [f"segment '{name}' stands twice" for name in dict.fromkeys(names) if names.count(name) > 1]
     problems += [
-        f"segment '{segment.name}' has no rule, or an item without options"
+        said("of_segment", name=name, text=said("stands_twice"))
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    problems += [
+        said("of_segment", name=segment.name, text=said("no_rule_or_options"))
         for segment in segments
         if not segment.rules or not all(segment.rules.values())
     ]

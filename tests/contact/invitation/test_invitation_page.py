@@ -37,7 +37,7 @@ def test_a_tick_is_followed_at_once(page):
         in page._many.notice.value
     )
     page._many.seats.value = 9999
-    assert "Der er færre end 9999 at trække blandt." in page._many.notice.value
+    assert "Der er færre end 9.999 at trække blandt." in page._many.notice.value
 
 
 @pytest.mark.slow
@@ -196,8 +196,8 @@ def test_quotas_of_ones_own_take_the_place_of_the_populations(page):
     assert {"alder", "køn"} == set(quotas["feature"])
     said = given(page, "kvoter.csv", "feature;value;min;max\nkøn;kvinder;9;5\nkøn;Mand;1;2\nhøjde;høj;1;1\n")
     for expected in (
-        "Kvoterne efter køn skal være for Kvinde og Mand, hver én gang.",
-        "Der kan ikke trækkes efter »højde«, men efter alder eller køn.",
+        "Kvoterne efter køn skal være for »Kvinde« og »Mand«, hver én gang.",
+        "Der kan ikke trækkes efter »højde«, men efter »alder« og »køn«.",
         "min må ikke være større end max.",
     ):
         assert expected in said

@@ -45,7 +45,7 @@ def test_areas_are_known_by_name_or_id_whatever_the_capitals(written):
             "omraade;raekke;kolonne\nNordbyen;1;2\nSydbyen;2;2\nnord;3;3\n",
             "»Nordbyen« står der mere end én gang",
         ),
-        ("omraade;raekke\nNordbyen;1\n", "skal have kolonnerne omraade, raekke og kolonne"),
+        ("omraade;raekke\nNordbyen;1\n", "skal have kolonnerne »omraade«, »raekke« og »kolonne«"),
         ("omraade;raekke;kolonne\nNordbyen;1;2;3\n", "lige så mange felter som den første"),
         ("", "skal have kolonnerne"),
     ],

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from borgerlib.interest.filters.choices import Filter, Level
 from borgerlib.interest.filters.selection import KEYS, Selection, read_link, understood
+from borgerlib.said import in_danish
 
 FILTERS = (
     Filter(
@@ -15,6 +16,10 @@ FILTERS = (
     Filter("topics", "Hvilke emner?", (Level("klima", "Klima"), Level("natur", "Natur"))),
 )
 LEVELS = {filter_.role: [level.id for level in filter_.levels] for filter_ in FILTERS}
+
+
+def danish(read):
+    return tuple(map(in_danish, read.problems))
 
 
 def test_a_link_is_readable():
@@ -44,7 +49,7 @@ def test_no_link_is_an_error(text):
 def test_what_is_unknown_is_left_out_and_told():
     read = read_link("#alder=60-69,95-99&bil=rød&emner=trafik&koen=kvinde", FILTERS)
     assert read.selection == Selection({"age": ("60-69",)})
-    assert read.problems == (
+    assert danish(read) == (
         "Linket nævner »bil«, som ikke er et filter.",
         "»95-99« findes ikke i kommunens svar.",
         "»trafik« findes ikke i kommunens svar.",
@@ -54,7 +59,7 @@ def test_what_is_unknown_is_left_out_and_told():
 
 def test_a_link_of_two_groups_of_which_nothing_is_left_to_compare_shows_one():
     read = read_link("mod&mod", FILTERS)
-    assert read.problems == ("Linket nævner »mod«, som ikke er et filter.",)
+    assert danish(read) == ("Linket nævner »mod«, som ikke er et filter.",)
     assert read.against is None
     assert read_link("alder=60-69&mod&mod&emner=natur", FILTERS).against == Selection({"topics": ("natur",)})
 
@@ -62,19 +67,20 @@ def test_a_link_of_two_groups_of_which_nothing_is_left_to_compare_shows_one():
 def test_a_second_group_that_cannot_be_read_leaves_the_first_and_says_nothing_of_all():
     read = understood({"age": ["60-69"]}, FILTERS, [])
     assert (read.selection, read.against) == (Selection({"age": ("60-69",)}), None)
-    assert read.problems == ("Gruppen, der skulle sammenlignes med, kunne ikke læses.",)
+    assert danish(read) == ("Gruppen, der skulle sammenlignes med, kunne ikke læses.",)
 
 
 def test_of_many_that_are_unknown_the_first_few_are_named():
     read = understood({"topics": [f"x{number}" for number in range(200)]}, FILTERS)
-    assert read.problems == ("»x0«, »x1«, »x2«, »x3«, »x4« og 195 flere findes ikke i kommunens svar.",)
+    assert danish(read) == ("»x0«, »x1«, »x2«, »x3«, »x4« og 195 flere findes ikke i kommunens svar.",)
     read = read_link("&".join(f"x{number}=1" for number in range(200)), FILTERS)
     assert len(read.problems) == 6
-    assert read.problems[-1] == "Yderligere 195 dele af valget passer ikke til svarene."
+    assert read.problems[-1] == "195 more parts of the selection do not fit the answers."
+    assert danish(read)[-1] == "Yderligere 195 dele af valget passer ikke til svarene."
 
 
 def test_what_is_told_of_a_link_can_be_written():
-    (told,) = read_link("\ud800\u202ebil=1", FILTERS).problems
+    (told,) = danish(read_link("\ud800\u202ebil=1", FILTERS))
     assert told == "Linket nævner »bil«, som ikke er et filter."
 
 

@@ -130,10 +130,10 @@ def test_illegal_segments_are_neither_saved_nor_assigned(tmp_path):
     ):
         with pytest.raises(ParameterError) as caught:
             use()
-        assert [problem.partition(":")[0] for problem in caught.value.problems] == [
-            "segment 'Å'",
-            "segment 'unge_klima' stands twice",
-            "segment 'tom' has no rule, or an item without options",
+        assert [problem.danish for problem in caught.value.problems] == [
+            "segment »Å«: »Å« er ikke et navn: små bogstaver a–z, tal og enkelte »_«",
+            "segment »unge_klima«: står der mere end én gang",
+            "segment »tom«: har ingen regel eller et spørgsmål uden svar at vælge",
         ]
 
 
@@ -152,5 +152,8 @@ def test_what_the_respondents_lack_is_told_at_once():
         "segment 'c': Unknown item 'emnerne'. Did you mean 'emner'?",
     ]
     taken = RESPONDENTS.rename(columns={"aldersgruppe": "unge_klima"})
-    with pytest.raises(ParameterError, match="has the name of a column"):
+    with pytest.raises(ParameterError) as caught:
         assign_segments(taken, [Segment("unge_klima", {"emner": ("natur",)})])
+    (told,) = caught.value.problems
+    assert told == "segment 'unge_klima': has the name of a column of the respondents"
+    assert told.danish == "segment »unge_klima«: har samme navn som en kolonne i svarene"

@@ -16,6 +16,7 @@ from borgerlib.contact.invitation.page import words
 from borgerlib.contact.register.lists.apart import FEWEST
 from borgerlib.errors import DataError
 from borgerlib.files.temporary import owned_temporary_folder
+from borgerlib.said import said
 
 _WAYS = (
     ("Alle, der passer", "all"),
@@ -28,7 +29,7 @@ _CAPS = (
 )
 
 Drawable = Callable[[int, pd.DataFrame | None, float | None], Balance]
-"""Seats, quotas of one's own, cap → the draw; raises `DataError` (in Danish) where it cannot be."""
+"""Seats, quotas of one's own, cap → the draw; raises `DataError` where it cannot be."""
 
 
 def set_shown(*parts: widgets.Widget, shown: bool) -> None:
@@ -112,7 +113,4 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
             try:
                 return read_quotas(path)
             except DataError as error:
-                raise DataError(
-                    f"Kvoterne i »{file['name']}« kan ikke læses. Filen skal være en tabel med kolonnerne "
-                    "feature, value, min og max, én række for hver gruppe."
-                ) from error
+                raise DataError(said("quotas_unreadable", file=file["name"])) from error

@@ -31,6 +31,7 @@ from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.page_parts import OwnKeys, working_button
+from borgerlib.said import said
 from borgerlib.view import theme
 
 _GROUPS = {
@@ -174,7 +175,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
     def _drawable(self, seats: int, quotas: pd.DataFrame | None, cap: float | None) -> Balance:
         people = self._candidates.chosen(self.selection)
         if len(people) < seats:
-            raise DataError(f"Der er færre end {seats} at trække blandt. Vælg bredere, eller færre pladser.")
+            raise DataError(said("fewer_than_seats", seats=seats))
         return balance(self._candidates, people, seats, quotas=quotas, cap=cap)
 
     def _on_make(self) -> None:
@@ -242,7 +243,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _on_throw(self) -> None:
         if self._laid_out is None:  # a click on its way when another choice took the button away
-            raise ParameterError("Læg lodtrækningen frem, før terningerne kastes.")
+            raise ParameterError(said("not_laid_out"))
         thrown = read_dice(self._dice.value)
         self._reopen()
         seats = seated(self._laid_out, thrown, able=self._candidates.able)
