@@ -21,7 +21,7 @@ from borgerlib import places
 from borgerlib.danish import slug
 from borgerlib.errors import BorgerlibError, DataError, ParameterError, command, to_prepare
 from borgerlib.files.atomic import replacing_folder, settled
-from borgerlib.interest.prepared import RESPONDENTS, processed_folder
+from borgerlib.interest.prepared import RESPONDENTS, About, Summary, as_written, processed_folder
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.model import LEADERS
 
@@ -120,9 +120,7 @@ def load(survey: str) -> pd.DataFrame:
 
         return load_respondents()
     path = settled(_folder_of(survey)) / RESPONDENTS
-    respondents, metadata = read_parquet(path, survey)
-    respondents.attrs.update(metadata)
-    return respondents
+    return _read_prepared(path, survey)
 
 
 def load_register(municipality: str) -> pd.DataFrame:
@@ -139,14 +137,13 @@ def load_register(municipality: str) -> pd.DataFrame:
             f"There is no contact file of '{municipality}': it has been moved into the register, or nobody "
             "gave consent and a way to be reached."
         )
-    register, metadata = read_parquet(folder / REGISTER, municipality)
-    _, of_respondents = read_parquet(settled(processed_folder(municipality)) / RESPONDENTS, municipality)
-    if metadata["source_sha256"] != of_respondents["source_sha256"]:
+    register = _read_prepared(folder / REGISTER, municipality)
+    respondents = _read_prepared(settled(processed_folder(municipality)) / RESPONDENTS, municipality)
+    if register.attrs["source_sha256"] != respondents.attrs["source_sha256"]:
         raise DataError(
             "The contact register and the respondents come from different exports: a run was interrupted.",
             hint=to_prepare(municipality),
         )
-    register.attrs.update(metadata)
     return register
 
 
@@ -154,6 +151,8 @@ def load_refused(municipality: str) -> pd.DataFrame:
     """Return the marks of those who refused to be contacted, as `refused_of`; empty if there is no file."""
     path = settled(contact_folder(municipality)) / REFUSED
     kept = read_parquet(path, municipality)[0] if path.is_file() else pd.DataFrame(columns=["mark", "day"])
+    if not {"mark", "day"} <= set(kept):
+        raise _damaged(path, municipality, "mark, day")
     # An older file has only the sure marks, and no rows.
     return pd.DataFrame({"row": "", "sure": True, **kept}, index=kept.index)[REFUSALS]
 
@@ -162,12 +161,12 @@ def read_summary(municipality: str) -> dict[str, Any]:
     """Return the content of a municipality's ``weighting.json``."""
     path = settled(_folder_of(municipality)) / WEIGHTING
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise not_prepared(municipality) from error
     except (OSError, ValueError) as error:
         raise _damaged(path, municipality) from error
-    return content
+    return _as_written(Summary, content, path, municipality)
 
 
 def codebook_path(municipality: str) -> Path:
@@ -234,6 +233,20 @@ def read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
         raise _damaged(path, name) from error
 
 
+def _read_prepared(path: Path, name: str) -> pd.DataFrame:
+    """Return a frame of a prepared survey, with what the file says of the survey in ``attrs``."""
+    frame, metadata = read_parquet(path, name)
+    frame.attrs.update(_as_written(About, metadata, path, name))
+    return frame
+
+
+def _as_written(kind: type, content: object, path: Path, name: str) -> dict[str, Any]:
+    try:
+        return as_written(kind, content)
+    except ValueError as error:
+        raise _damaged(path, name, str(error)) from error
+
+
 def _folder_of(survey: str) -> Path:
     if isinstance(survey, str) and survey and survey == slug(survey):
         by_slug = places.processed_data(survey)
@@ -261,8 +274,9 @@ def not_prepared(name: str) -> DataError:
     )
 
 
-def _damaged(path: Path, name: str) -> DataError:
+def _damaged(path: Path, name: str, lacking: str = "") -> DataError:
+    what = f" It lacks what it should say of: {lacking}." if lacking else ""
     return DataError(
-        f"{path} is damaged, or was not written by borgerlib.",
+        f"{path} is damaged, or was not written by this version of borgerlib.{what}",
         hint=to_prepare(str(name)),
     )

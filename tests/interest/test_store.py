@@ -150,8 +150,40 @@ def test_damaged_files_are_named(workspace, tmp_path):
     with pytest.raises(DataError, match=r"respondents\.parquet is damaged"):
         store.load(ISLAND)
     pd.DataFrame({"a": [1]}).to_parquet(path)
-    with pytest.raises(DataError, match="was not written by borgerlib"):
+    with pytest.raises(DataError, match="was not written by this version"):
         store.load(ISLAND)
+
+
+@pytest.mark.parametrize("lost", ["targets", "capped", "respondents"])
+def test_a_weighting_of_another_version_is_refused_and_says_what_it_lacks(workspace, tmp_path, lost):
+    export, mapping = write_export(tmp_path, mixed())
+    path = prepare(ISLAND, export, mapping=mapping).folder / store.WEIGHTING
+    told = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**told, "later": 1}), "utf-8")
+    assert store.read_summary(ISLAND) == told
+    del told["targets"][0]["level_of"], told[lost]
+    path.write_text(json.dumps(told), "utf-8")
+    with pytest.raises(DataError, match=rf"weighting\.json is damaged, or .* version.*: .*{lost}") as caught:
+        load_weighting(ISLAND)
+    assert "borger import" in caught.value.hint
+    assert ("targets.0.level_of" in caught.value.message) == (lost != "targets")
+    path.write_text("[]", "utf-8")
+    with pytest.raises(DataError, match=r"of borgerlib\.\n"):
+        load_weighting(ISLAND)
+
+
+def test_files_that_lack_what_this_version_writes_are_refused(workspace, tmp_path):
+    export, mapping = write_export(tmp_path, [*mixed(), row(90, 40, "k", mail="b@c.invalid", consent="Ja")])
+    prepare(ISLAND, export, mapping=mapping)
+    own, apart = processed_folder(ISLAND) / RESPONDENTS, store.contact_folder(ISLAND)
+    for path, ask in ((apart / store.REGISTER, store.load_register), (own, store.load)):
+        frame, told = store.read_parquet(path, ISLAND)
+        store.write_parquet(frame, path, {name: told[name] for name in told if name != "survey_date"})
+        with pytest.raises(DataError, match=rf"{path.name} is damaged.*: survey_date\."):
+            ask(ISLAND)
+    store.write_parquet(pd.DataFrame({"mark": []}), apart / store.REFUSED, {})
+    with pytest.raises(DataError, match=r"refused\.parquet .* mark, day"):
+        store.load_refused(ISLAND)
 
 
 @pytest.mark.long

@@ -137,5 +137,5 @@ def _parts(own: Path) -> tuple[Path, Path]:
 def _codes(private: Path) -> pd.Series:
     try:
         return pd.read_csv(private / WHO, index_col="id")["kode"]
-    except OSError as error:
+    except (OSError, KeyError, ValueError) as error:
         raise DataError(said("codes_unreadable", path=private / WHO)) from error

@@ -122,8 +122,9 @@ def _kept(
         frame, metadata = store.read_parquet(path, "")
     except DataError:
         return None
-    fits = frame.index.equals(respondents.index) and all(metadata.get(key) == wanted[key] for key in wanted)
-    return (frame[SEGMENT], metadata) if fits else None
+    whole = SEGMENT in frame and metadata.keys() >= {"names", *_MEASURES}
+    same = frame.index.equals(respondents.index) and all(metadata.get(key) == wanted[key] for key in wanted)
+    return (frame[SEGMENT], metadata) if whole and same else None
 
 
 def _keep(path: Path, assigned: pd.Series, metadata: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

@@ -126,19 +126,20 @@ def _key(prepared: Prepared) -> bytes | None:
     With the same key, somebody who answers the same in two waves would be randomised in the same way, and who
     knows the answers to one wave could recognise them in the copy of the other.
     """
-    before = _earlier_date(prepared.municipality)
+    before = _earlier_date(settled(prepared.folder))
     if before is not None and abs((prepared.survey_date - before).days) > _ANOTHER_WAVE:
         return None
     return read_key(settled(prepared.folder))
 
 
-def _earlier_date(municipality: str) -> date | None:
+def _earlier_date(folder: Path) -> date | None:
     """Return the date of the survey that is prepared now; None if there is none, or all of it is damaged."""
+    # Whatever else the files lack: only their date is asked for.
     for told in (
-        lambda: store.read_summary(municipality)["respondents"],
-        lambda: store.load(municipality).attrs,
+        lambda: json.loads((folder / store.WEIGHTING).read_text(encoding="utf-8"))["respondents"],
+        lambda: store.read_parquet(folder / RESPONDENTS, "")[1],
     ):
-        with suppress(BorgerlibError, KeyError, TypeError, ValueError):
+        with suppress(BorgerlibError, OSError, KeyError, TypeError, ValueError):
             return date.fromisoformat(told()["survey_date"])
     return None
 

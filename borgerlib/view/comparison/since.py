@@ -17,6 +17,8 @@ from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest.prepared import RESPONDENTS, compared_with, processed_folder
 
 FILE = "siden-sidst.json"
+# Increase this number when what the file holds changes, so that older files are made anew.
+_LAYOUT = 1
 _UNTOLD = (
     "Målingen i mappen »tidligere« kan ikke holdes op mod denne. Notebooken sammenlign.ipynb siger hvorfor."
 )
@@ -43,7 +45,7 @@ def since_last(municipality: str, *, confidence: float = 0.95) -> dict[str, Any]
     if not earlier.is_file():
         return None
     folder = settled(processed_folder(municipality))
-    made_from = [*_state(earlier), *_state(folder / RESPONDENTS), confidence]
+    made_from = [_LAYOUT, *_state(earlier), *_state(folder / RESPONDENTS), confidence]
     with suppress(OSError, ValueError, KeyError, TypeError):
         kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
         if kept["of"] == made_from:

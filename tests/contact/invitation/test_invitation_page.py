@@ -81,6 +81,12 @@ def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
     page._throw.click()
     assert "koder.csv kan ikke læses." in page._made.value
     elsewhere.rename(page._laid_out.private)
+    codes = page._laid_out.private / "koder.csv"
+    whole = codes.read_bytes()
+    codes.write_text("id;navn\n", "utf-8")
+    page._throw.click()
+    assert "koder.csv kan ikke læses." in page._made.value
+    codes.write_bytes(whole)
     page._throw.click()
     assert "24 er på listen." in page._made.value
     assert "Panel 417 er trukket." in page._made.value

@@ -41,6 +41,18 @@ def test_kinds_are_kept_and_read_again(survey):
     pd.testing.assert_series_equal(again.assigned, first.assigned)
 
 
+def test_kept_kinds_that_another_version_wrote_are_looked_for_again(survey, few_starts):
+    respondents, codebook, path = survey
+    path.unlink(missing_ok=True)
+    first = segments_of(respondents, codebook, "Ærø")
+    frame, told = store.read_parquet(path, "")
+    store.write_parquet(frame, path, {name: told[name] for name in told if name != "names"})
+    assert segments_of(respondents, codebook, "Ærø").item == first.item
+    store.write_parquet(frame.rename(columns=str.upper), path, told)
+    assert segments_of(respondents, codebook, "Ærø").item == first.item
+    path.unlink()
+
+
 def test_every_kind_is_an_option_and_who_wants_no_topic_is_of_none(survey):
     respondents, codebook, _ = survey
     found = segments_of(respondents, codebook, "Ærø")

@@ -253,9 +253,14 @@ class TestFiles:
     def test_a_wave_is_told_from_the_one_before_where_a_file_of_that_is_damaged(self, aeroe):
         same = replace(aeroe, survey_date=date.fromisoformat(store.load("Ærø").attrs["survey_date"]))
         later = replace(same, survey_date=same.survey_date + timedelta(days=181))
-        for name in (store.WEIGHTING, "respondents.parquet"):
+        other_version = json.dumps({"respondents": {"survey_date": same.survey_date.isoformat()}}).encode()
+        for name, content in (
+            (store.WEIGHTING, b"{"),
+            ("respondents.parquet", b"{"),
+            (store.WEIGHTING, other_version),
+        ):
             whole = (aeroe.folder / name).read_bytes()
-            (aeroe.folder / name).write_bytes(b"{")
+            (aeroe.folder / name).write_bytes(content)
             try:
                 assert _key(later) is None
                 assert _key(same) == (aeroe.folder / KEY).read_bytes()

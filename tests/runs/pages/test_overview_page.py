@@ -1,6 +1,5 @@
 """The page over all reports: every municipality with state and date, whole without scripts and network."""
 
-import json
 import sys
 from datetime import date
 
@@ -9,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from borgerlib import danish, places
 from borgerlib.errors import RunError
+from borgerlib.interest import store
 from borgerlib.runs.pages.overview_page import (
     keep_overview_in_step,
     overview_html,
@@ -247,11 +247,11 @@ def test_who_has_asked_its_citizens_how_many_answered_and_when(
     prepared.mkdir(parents=True)
     (prepared / "respondents.parquet").touch()
     told = {"n": 4797, "respondents": {"survey_date": "2025-12-04", "simulated": simulated}}
-    (prepared / "weighting.json").write_text(json.dumps(told))
+    monkeypatch.setattr(store, "read_summary", lambda _: told)
     page = BeautifulSoup(overview_html(overview_rows(folder, HISTORY), day=DAY), "html.parser")
-    told = {row[0]: row[4] for row in cells(page)}
-    assert told.pop("Odense") == f"{mark}4.797 svar omkring 4. december 2025"
-    assert set(told.values()) == {"–"}
+    shown = {row[0]: row[4] for row in cells(page)}
+    assert shown.pop("Odense") == f"{mark}4.797 svar omkring 4. december 2025"
+    assert set(shown.values()) == {"–"}
     assert page.select_one(".finding").get_text().endswith(end)
     assert [tile["title"] for tile in page.select(".tile.asked")] == ([] if simulated else ["Odense"])
 
