@@ -126,15 +126,25 @@ def columns_of(waves: Sequence[pd.DataFrame], item: Item) -> str | list[str]:
 
 
 def as_offered(
-    waves: Sequence[pd.DataFrame], books: tuple[Codebook, Codebook], item: Item
+    waves: Sequence[pd.DataFrame], books: tuple[Codebook, Codebook], item: Item, notes: list[str]
 ) -> Iterator[pd.DataFrame]:
     """Return the waves with every option that was offered, even if nobody chose it.
 
-    Answers that the codebook does not know stay in the base.
+    Answers that the codebook does not know stay in the base. Where one wave's export left boxes empty, those
+    who chose nothing are unknown, and left out of the other wave, too: else the bases would differ.
     """
-    for wave, book in zip(waves, books, strict=True):
+    none = [_chose_nothing(wave, item) for wave in waves]
+    unlike = none[0].any() != none[1].any()
+    if unlike:
+        notes.append(
+            f"»{item.text}«: andelene er af dem, der valgte mindst ét af svarene. "
+            "Kun den ene måling fortæller, hvem der ikke valgte noget."
+        )
+    for wave, book, empty in zip(waves, books, none, strict=True):
         if item.kind == "multiple":
             whole = wave.reindex(columns=[*wave.columns, *(c for c in item.columns if c not in wave)])
+            if unlike:
+                whole[list(item.columns)] = whole[list(item.columns)].mask(empty)
         else:
             options = [option.id for option in book.item(item.id).options]
             given = column_of(wave, item.id, role="item").astype(object)
@@ -142,6 +152,12 @@ def as_offered(
             whole = wave.assign(**{item.id: pd.Categorical(given, categories=options)})
         whole.attrs = wave.attrs
         yield whole
+
+
+def _chose_nothing(wave: pd.DataFrame, item: Item) -> pd.Series:
+    """Return who was asked and chose none of the options (of one choice: nobody)."""
+    boxes = wave.filter(item.columns if item.kind == "multiple" else [])
+    return boxes.notna().any(axis=1) & ~boxes.fillna(0).astype(bool).any(axis=1)
 
 
 def disclosed(

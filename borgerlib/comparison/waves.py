@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,8 @@ class WaveComparison:
         Danish: what else has changed (wording, options, who was asked, weights, mode).
     tests : int
         Comparisons among which the false discovery rate is held.
+    roles : mapping of str to str
+        Role → id of the question that has it, of those compared.
 
     See Also
     --------
@@ -77,6 +79,7 @@ class WaveComparison:
     names: tuple[str, str]
     notes: tuple[str, ...]
     tests: int
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @any_frame
@@ -179,11 +182,13 @@ def compare_waves(
         )
         notes.append(f"{answered} har svaret i begge målinger.")
     shares, changes = [], []
-    for asked in common_items(waves, books, item, notes):
+    compared = common_items(waves, books, item, notes)
+    for asked in compared:
+        whole = as_offered(waves, books, asked, notes)
         columns = columns_of(waves, asked)
         parts = [
             estimate_proportions(wave, columns, weight=weight, raked_to=raked, confidence=confidence)
-            for wave, raked in zip(as_offered(waves, books, asked), raked_to or (None, None), strict=True)
+            for wave, raked in zip(whole, raked_to or (None, None), strict=True)
         ]
         parts = [part.assign(**{WAVE: name}) for part, name in zip(parts, called, strict=True)]
         both = shared_options(parts, asked, called, notes)
@@ -200,6 +205,7 @@ def compare_waves(
         called,
         tuple(notes),
         int(tested["p_value"].notna().sum()),
+        {str(asked.role): asked.id for asked in compared if asked.role},
     )
 
 

@@ -63,6 +63,24 @@ def test_a_change_by_hand() -> None:
     assert borgerlib.changes_table(found).rows[0][-1] == "20 (8 til 32) ▲"
 
 
+def test_those_who_chose_nothing_are_in_the_base_of_both_waves_or_of_neither() -> None:
+    # A third of the first 60 chose nothing, and their export says so; the other one leaves their boxes empty.
+    was, now = wave(30, 30), wave(30, 30)
+    for frame in (was, now):
+        frame.loc[::3, ["emner__natur", "emner__skole"]] = 0
+        frame.loc[1::3, ["emner__natur", "emner__skole"]] = [1, 0]
+        frame.loc[2::3, ["emner__natur", "emner__skole"]] = [0, 1]
+    empty = now.astype({"emner__natur": "Int8", "emner__skole": "Int8"})
+    empty.loc[::3, ["emner__natur", "emner__skole"]] = pd.NA
+    for pair in ((was, empty), (empty, was)):
+        found = compared(*pair, item="emner")
+        assert set(found.estimates.frame["n"]) == {40}
+        assert change(found, "natur")["change"] == pytest.approx(0)
+        assert any("valgte mindst ét" in note for note in found.notes)
+    both = compared(was, now, item="emner")
+    assert (set(both.estimates.frame["n"]), both.notes) == ({60}, ())
+
+
 @pytest.mark.long
 def test_a_change_is_drawn_about_a_line_at_none_and_a_hidden_one_is_not() -> None:
     chart = borgerlib.change_chart(compared(wave(40, 60), wave(120, 80), item="med"), "med")

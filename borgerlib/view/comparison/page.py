@@ -20,7 +20,7 @@ from borgerlib.population.municipalities import municipality as find_municipalit
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
 from borgerlib.survey.codebook.labels import codebook_of
 from borgerlib.survey.codebook.load import load_codebook
-from borgerlib.survey.codebook.model import CITIZENS, Codebook
+from borgerlib.survey.codebook.model import CITIZENS, ROLES, Codebook
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import grouped_bar_chart
 from borgerlib.view.comparison.municipalities import funnel_chart, municipalities_table, tile_map
@@ -32,6 +32,7 @@ from borgerlib.view.words.text import Text, page_text
 
 # The page comes after the citizens' own pages.
 _NUMBER, _TITLE, _KICKER = 14, "Før og nu", "Borgernes svar"
+_UNASKED = Text("Det har kommunen ikke spurgt om på samme måde i begge målinger.")
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,21 @@ class ComparisonPage:
         Parameters
         ----------
         item : str
-            Its id in the codebook ('emner').
+            Its id or role in the codebook ('emner', 'topics').
         """
         if self.waves is None:
             return self._no_wave()
-        return grouped_bar_chart(self.waves.estimates.select(item=item))
+        if item in ROLES and item not in self.waves.roles:
+            return _UNASKED
+        return grouped_bar_chart(self.waves.estimates.select(item=self.waves.roles.get(item, item)))
 
     def change_chart(self, item: str) -> Chart | Text:
-        """Return how much each answer to a question has changed since the earlier wave."""
-        return change_chart(self.waves, item) if self.waves else self._no_wave()
+        """Return how much each answer to a question, by id or role, has changed since the earlier wave."""
+        if self.waves is None:
+            return self._no_wave()
+        if item in ROLES and item not in self.waves.roles:
+            return _UNASKED
+        return change_chart(self.waves, item)
 
     def targets(self) -> Text:
         """Return where each of the council's targets stands."""

@@ -78,7 +78,7 @@ def change_chart(comparison: WaveComparison, item: str, *, title: str = "") -> C
     comparison : WaveComparison
         What `compare_waves` returned.
     item : str
-        The question's id.
+        The question's id or role.
     title : str
         The finding, a Danish sentence; by default what has changed beyond chance.
 
@@ -108,7 +108,8 @@ def change_chart(comparison: WaveComparison, item: str, *, title: str = "") -> C
     'SIMULEREDE DATA: Intet har ændret sig fra 2021 til 2025 ud over tilfældet.'
     """
     require_disclosed(comparison.estimates, "change_chart")
-    part = replace(comparison, estimates=comparison.estimates.select(item=item), notes=())
+    estimates = comparison.estimates.select(item=comparison.roles.get(item, item))
+    part = replace(comparison, estimates=estimates, notes=())
     _, now = _side_by_side(part)
     bars = tuple(_change_bar(row) for _, row in now.iterrows())
     earlier, later = comparison.names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -95,6 +96,21 @@ def test_where_nothing_is_there_to_compare_a_sentence_says_so(prepared: Prepared
     assert "Byrådet har ikke sat mål" in str(page.targets())
     for said in (page.map(), page.funnel(), page.table()):
         assert "ingen svar fra de andre kommuner" in str(said)
+
+
+def test_questions_are_found_by_role_whatever_the_codebook_calls_them(with_all: Path) -> None:
+    earlier = places.saved_data("aeroe") / "tidligere"
+    moved_back(earlier / "respondents.parquet")
+    page = borgerlib.open_comparison("Ærø")
+    assert page.waves is not None
+    own = {**page.waves.roles, "topics": "hvilke_emner"}
+    named = page.waves.estimates.relabel("item", {"emner": "hvilke_emner"}, by="item")
+    page = replace(page, waves=replace(page.waves, estimates=named, roles=own))
+    for chart in (page.chart("topics"), page.change_chart("topics")):
+        assert isinstance(chart, borgerlib.Chart)
+    unasked = replace(page, waves=replace(page.waves, roles={}))
+    for said in (unasked.chart("topics"), unasked.change_chart("topics")):
+        assert "ikke spurgt om på samme måde" in str(said)
 
 
 def test_a_wave_that_is_no_earlier_one_is_refused(with_all: Path) -> None:
