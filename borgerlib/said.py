@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -13,6 +14,17 @@ from borgerlib import danish
 
 # Smaller numbers, such as years, have no thousands separator.
 _LONG = 10_000
+_OF_SYSTEM = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EROFS: "disk_read_only",
+    errno.EACCES: "not_allowed",
+    errno.EPERM: "not_allowed",
+    errno.ENOENT: "not_there",
+    errno.ENOTDIR: "in_the_way",
+    errno.EISDIR: "in_the_way",
+    errno.EEXIST: "in_the_way",
+}
 
 
 class Said(str):
@@ -48,6 +60,12 @@ def said(kind: str, /, **values: object) -> Said:
     message = Said(_worded(kind, "en", values, _in_english))
     message.kind, message.values = kind, values
     return message
+
+
+def of_system(error: OSError) -> Said:
+    """Return why the system refused a file or a folder, as the end of a sentence without its stop."""
+    kind = "took_too_long" if isinstance(error, TimeoutError) else _OF_SYSTEM.get(error.errno or 0, "refused")
+    return said(kind, why=error.strerror or str(error), count=error.errno or 0)
 
 
 def in_danish(text: str) -> str:

@@ -140,6 +140,9 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
                 self._news = ""
         except BorgerlibError as error:
             self._say(in_danish(error.message))
+        except Exception:
+            self._say(words()("errors", "failed"))
+            raise
 
     def _renew(self) -> None:
         """Reload a survey that was prepared again while the page was open or its kernel waited."""

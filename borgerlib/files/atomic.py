@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from borgerlib.errors import BorgerlibError
+from borgerlib.said import of_system, said
 
 _UNFINISHED, _SET_ASIDE = ".part", "old"
 _ABANDONED_SECONDS = 3600
@@ -77,7 +78,7 @@ def replacing(
 def unwritable(target: Path, reason: OSError, *, what: str, kind: type[BorgerlibError]) -> BorgerlibError:
     """Return the error that says why a file cannot be written, and what to do."""
     return kind(
-        f"{what} {target.name} cannot be written to {target.parent}: {reason.strerror or reason}.",
+        said("unwritable_file", what=what, file=target.name, folder=target.parent, why=of_system(reason)),
         hint=_WAYS_OUT.get(reason.errno or 0, "Choose a folder that you may write to, on a disk with room."),
     )
 

@@ -23,7 +23,7 @@ from annotated_types import Predicate
 
 from borgerlib.danish import is_read
 from borgerlib.errors import BorgerlibError, DataError, none_of, unknown_name
-from borgerlib.said import said
+from borgerlib.said import of_system, said
 
 Model = TypeVar("Model")
 Keys = tuple[str | int, ...]
@@ -206,7 +206,7 @@ def write_new(path: Path, text: str) -> Path:
     except FileExistsError as error:
         raise DataError(said("there_already", path=path)) from error
     except OSError as error:
-        raise DataError(said("unwritable", path=path, why=error.strerror or error)) from error
+        raise DataError(said("unwritable", path=path, why=of_system(error))) from error
     return path
 
 

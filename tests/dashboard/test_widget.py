@@ -1,5 +1,6 @@
 """The widget answers every message of a page, and holds nothing but what may be shown."""
 
+import errno
 import json
 import os
 import shutil
@@ -11,9 +12,10 @@ from processes import PATIENCE
 
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.dashboard.page.questions import save_question
+from borgerlib.dashboard.saved import save_report
 from borgerlib.dashboard.saved.save_report import report_folder
 from borgerlib.dashboard.widget import InterestDashboard, open_dashboard, script, style
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, RunError
 from borgerlib.interest.filters.cube import FILE
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.interest.prepared import processed_folder
@@ -175,8 +177,39 @@ def test_a_report_that_cannot_be_written_is_told(board, workspace):
     board.heard.clear()
     board._hear({"kind": "report"})
     assert board.heard.wait(PATIENCE)
-    assert board.sent[-1][0]["text"].startswith("Rapporten kunne ikke laves: ")
+    why = "i dens mappe ligger filer, der ikke hører til en rapport"
+    assert board.sent[-1][0]["text"] == f"Rapporten kunne ikke laves: {why}."
     assert (folder / "dagsorden.docx").read_text() == "vigtigt"
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "der er ikke mere plads på disken"),
+        (RunError("The notebook /srv/x.ipynb failed."), "noget gik galt i programmet. Prøv igen"),
+        (KeyError("emner"), "noget gik galt i programmet. Prøv igen"),
+    ],
+)
+def test_a_report_that_fails_is_told_in_danish_and_without_paths(board, monkeypatch, fault, said):
+    def fail(answers, link):
+        raise fault
+
+    monkeypatch.setattr(save_report, "save_report", fail)
+    board._hear({"kind": "report"})
+    assert board.heard.wait(PATIENCE)
+    assert board.sent[-1][0]["text"] == f"Rapporten kunne ikke laves: {said}."
+
+
+def test_what_nobody_foresaw_is_told_in_danish_and_the_page_stays_usable(board, monkeypatch):
+    def fail(message):
+        raise KeyError(message)
+
+    monkeypatch.setattr(board, "_on_link", fail)
+    with pytest.raises(KeyError):
+        board._hear({"kind": "link", "text": "#alder=60-69", "number": 1})
+    assert board.sent[-1][0]["text"].startswith("Det kunne ikke lade sig gøre")
+    board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": 2})
+    assert board.view["number"] == 2
 
 
 class TestCounts:

@@ -16,6 +16,7 @@ from borgerlib.dashboard.importing import words
 from borgerlib.errors import BorgerlibError, ParameterError
 from borgerlib.files.temporary import folder_of_this_process
 from borgerlib.page_parts import OwnKeys
+from borgerlib.said import in_danish
 from borgerlib.statistics.models.agreement import coding_agreement
 from borgerlib.survey.codebook.open_answers.code_suggestion import suggest_codes
 from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame, coded_answers, load_coding_frame
@@ -177,7 +178,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
         try:
             kept.save_codes(self.folder, self._coder, self.answer, codes, self.frame)
         except BorgerlibError as reason:
-            self._refuse(reason.message)
+            self._refuse(in_danish(reason.message))
             return
         self._before.append(self.answer)
         if len(self._before) % _SUGGEST_AFTER == 0:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, NotRequired
 
@@ -18,13 +19,15 @@ from typing_extensions import TypedDict
 from borgerlib import danish
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.files.atomic import replacing
+from borgerlib.files.atomic import replacing, share
 from borgerlib.interest.filters.choices import Filter, saved_folder
 from borgerlib.interest.filters.selection import Selection, Understood, understood
+from borgerlib.said import in_danish, of_system
 
 FILE = "spoergsmaal.json"
 MOST_SAVED = 100
 LONGEST_NAME = 80
+_WAIT_SECONDS = 4  # shorter than the page waits for an answer
 
 
 class _Entry(TypedDict):
@@ -149,7 +152,9 @@ def _file(municipality: str) -> Path:
 
 
 def _aside(path: Path) -> Path:
-    return path.with_suffix(".beskadiget.json")
+    """Return where a damaged file is kept: beside those kept before, unless it is one of them."""
+    places = (path.with_suffix(f".beskadiget{number or ''}.json") for number in count())
+    return next(place for place in places if not place.exists() or place.samefile(path))
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], bool]:
@@ -177,12 +182,12 @@ def _changing(path: Path) -> Iterator[list[dict[str, Any]]]:
     """Yield the entries to change, to one visitor at a time; keep a copy of a file with unreadable ones."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock")):
+        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS):
             entries, whole = _read(path)
             if not whole:
-                path.replace(_aside(path))
+                share(path, [_aside(path)])  # a further name: where nothing new fits, all is as it was
             yield entries
             with replacing(path) as beside:
                 beside.write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
-        raise DataError(words()("errors", "cannot_save", hvorfor=error.strerror or error)) from error
+        raise DataError(words()("errors", "cannot_save", hvorfor=in_danish(of_system(error)))) from error

@@ -12,9 +12,9 @@ from borgerlib import danish, places
 from borgerlib.dashboard.page import sentences
 from borgerlib.dashboard.page.answers import Answers
 from borgerlib.dashboard.page.words import words
-from borgerlib.errors import BorgerlibError, RunError
+from borgerlib.errors import RunError
 from borgerlib.interest.filters.selection import read_link
-from borgerlib.said import in_danish
+from borgerlib.said import Said, in_danish, of_system
 
 NOTEBOOK = "interesse_valg.ipynb"
 
@@ -51,10 +51,8 @@ class Reports:
             root = places.workspace()
             shown = index.relative_to(root) if index.is_relative_to(root) else index
             outcome = ReportOutcome(str(shown), page.read_bytes())
-        except BorgerlibError as error:
-            outcome = ReportOutcome(error=in_danish(error.message))
         except Exception as error:  # whatever fails, the page must show it and stay usable
-            outcome = ReportOutcome(error=f"{type(error).__name__}: {error}")
+            outcome = ReportOutcome(error=_reason(error))
         finally:
             self._at_work.release()
         on_done(outcome)
@@ -92,6 +90,15 @@ def save_report(answers: Answers, link: str) -> Path:
             source=answers.offer.source,
             introduction=words()("page", "simulated") if answers.offer.simulated else "",
         )
+
+
+def _reason(error: Exception) -> str:
+    """Return in Danish why there is no report, without what only the server's owner may know."""
+    refused = error if isinstance(error, OSError) else error.__cause__
+    if isinstance(refused, OSError):
+        return in_danish(of_system(refused))
+    message = getattr(error, "message", "")
+    return message.danish if isinstance(message, Said) else words()("errors", "fault")
 
 
 def report_folder(answers: Answers, link: str) -> Path:

@@ -8,12 +8,17 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, authenticated
 from voila.tornado.handler import TornadoVoilaHandler
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+from voila.tornado.kernel_websocket_handler import (
+    VoilaKernelWebsocketHandler,
+    read_header_from_binary_message,
+)
 from voila.voila_identity_provider import VoilaIdentityProvider
 
 from borgerlib.dashboard.server.visitors import MESSAGES_A_MINUTE, Pace, Visitors
 
 _PROTOCOL = "v1.kernel.websocket.jupyter.org"
+_TOLD = {"status", "comm_open", "comm_msg", "comm_close", "comm_info_reply", "kernel_info_reply"}
+"""The messages of a kernel that a page needs. Others tell faults: in English, with code and paths."""
 VISITORS = "borger_visitors"
 """Name of the `Visitors` among the application's settings."""
 
@@ -93,15 +98,27 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         await super().open(kernel_id)
 
     def on_message(self, ws_message: Any) -> None:
-        """Pass a message on, or close the connection if there are too many."""
-        if self._pace.allows():
+        """Pass a message on, or close the connection if it is none, or there are too many."""
+        if not is_message(ws_message):
+            self.close(1003, "not a message of kernels")
+        elif self._pace.allows():
             self.settings[VISITORS].ask()
             super().on_message(ws_message)
         else:
             self.close(1008, "too many messages")
+
+    def write_message(self, message: Any, binary: bool = False) -> Any:
+        """Pass on what a page needs of what its kernel tells."""
+        header = read_header_from_binary_message(message) if isinstance(message, bytes) else None
+        return super().write_message(message, binary) if header and header["msg_type"] in _TOLD else None
 
     def on_close(self) -> None:
         """Stop counting the visitor; `left_alone` says when her kernel can end."""
         if self._is_open:
             self.settings[VISITORS].go(self.kernel_id)
         super().on_close()
+
+
+def is_message(frame: Any) -> bool:
+    """Return whether a frame has as many parts as it claims; Jupyter would count missing ones for ever."""
+    return isinstance(frame, bytes) and 8 <= 8 * (1 + int.from_bytes(frame[:8], "little")) <= len(frame)

@@ -27,6 +27,7 @@ from borgerlib.runs.pages.formats.xlsx import write_tables_workbook
 from borgerlib.runs.pages.overview_page import is_ours
 from borgerlib.runs.pages.page import ExecutedPage, PageSetting, stylesheet
 from borgerlib.runs.planning.contents import other_formats
+from borgerlib.said import said
 
 
 def write_report(
@@ -170,7 +171,7 @@ def make_room(target: Path) -> None:
     # While another process replaces the folder, it has no front page for a moment: look several times.
     if all(_looks_foreign(target) for _ in range(5)):
         raise RunError(
-            f"The folder {target} holds files that are not a report.",
+            said("foreign_folder", folder=target),
             hint="Name an empty or new folder: writing the report there would mix the two.",
         )
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from borgerlib import danish, places
 from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing
-from borgerlib.said import said
+from borgerlib.said import of_system, said
 from borgerlib.workshop.sessions.change import Change
 
 VERSION = 1
@@ -195,7 +195,7 @@ def _as_ours(kind: str = "not_saved") -> Iterator[None]:
     except DataError:
         raise
     except OSError as error:
-        raise DataError(said(kind, why=error.strerror)) from error
+        raise DataError(said(kind, why=of_system(error))) from error
     except (sqlite3.Error, ValueError, TypeError) as error:
         # SQLite's message on a text that it cannot decode contains the text itself: do not show it.
         damaged = not isinstance(error, sqlite3.OperationalError) or "decode" in str(error)

@@ -1,8 +1,11 @@
 """The menu: three questions of the report, and those that users keep."""
 
 import json
+import sys
+from contextlib import contextmanager
 
 import pytest
+from filelock import FileLock
 
 from borgerlib.dashboard.page.questions import (
     FILE,
@@ -128,7 +131,9 @@ def test_a_damaged_file_holds_no_questions_and_is_mended_by_the_next(content):
 def test_a_folder_that_is_a_file_is_told_in_danish(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "saved").write_text("")
-    with pytest.raises(DataError, match="Spørgsmålet kunne ikke gemmes"):
+    with pytest.raises(
+        DataError, match="kunne ikke gemmes: der ligger noget andet på filens eller mappens pla"
+    ):
         save_question("Odense", "Ny", Selection())
 
 
@@ -147,3 +152,53 @@ def test_a_damaged_file_of_questions_is_told_and_kept_aside(content):
     save_question("Odense", "Ny", Selection())
     assert path.with_suffix(".beskadiget.json").read_text("utf-8") == content
     assert damaged("Odense") == ""
+    path.write_text("[", encoding="utf-8")
+    assert ".beskadiget1.json" in damaged("Odense")
+    delete_question("Odense", "a")
+    assert path.with_suffix(".beskadiget.json").read_text("utf-8") == content
+    assert path.with_suffix(".beskadiget1.json").read_text("utf-8") == "["
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
+def test_a_full_disk_leaves_a_damaged_file_of_questions_where_it_is():
+    path = saved_folder("Odense") / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.dumps([ONE, {}])
+    path.write_text(content, encoding="utf-8")
+    for _ in range(2):
+        with (
+            pytest.raises(
+                DataError, match=r"Ændringen kunne ikke gemmes: systemet melder fejl nummer \d+\.$"
+            ),
+            files_of_at_most(20),
+        ):
+            save_question("Odense", "Ny", Selection())
+        assert path.read_text("utf-8") == content
+        assert [question.label for question in saved_questions("Odense", FILTERS)] == ["Gemt"]
+    save_question("Odense", "Ny", Selection())
+    assert [question.label for question in saved_questions("Odense", FILTERS)] == ["Gemt", "Ny"]
+    assert {one.name for one in path.parent.glob("*.json")} == {FILE, "spoergsmaal.beskadiget.json"}
+
+
+@contextmanager
+def files_of_at_most(size):
+    """As on a disk that is full."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_whoever_cannot_get_at_the_questions_in_time_is_told(monkeypatch):
+    monkeypatch.setattr("borgerlib.dashboard.page.questions._WAIT_SECONDS", 0.05)
+    save_question("Odense", "Gemt", Selection())
+    with (
+        FileLock(saved_folder("Odense") / "spoergsmaal.lock"),
+        pytest.raises(DataError, match="Ændringen kunne ikke gemmes: det tog for lang tid"),
+    ):
+        save_question("Odense", "Ny", Selection())
+    assert [question.label for question in saved_questions("Odense", FILTERS)] == ["Gemt"]

@@ -1,0 +1,43 @@
+"""What the gate lets through: messages of kernels one way, what a page needs the other."""
+
+import pytest
+from jupyter_client.session import Session
+from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from borgerlib.dashboard.server.gate import KernelSocket, is_message
+
+SESSION = Session(key=b"")
+
+
+def framed(kind, content):
+    return bytes(serialize_msg_to_ws_v1(SESSION.msg(kind, content), "iopub", SESSION.pack))
+
+
+def test_what_a_page_sends_is_a_message():
+    assert is_message(framed("comm_msg", {"comm_id": "a", "data": {}}))
+
+
+@pytest.mark.parametrize("frame", ["hej", b"", b"\1", b"\xff" * 8, (7).to_bytes(8, "little") * 7])
+def test_a_frame_that_claims_more_parts_than_it_has_is_none(frame):
+    assert not is_message(frame)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("error", {"traceback": ["File /srv/borgerlib/widget.py"], "ename": "KeyError", "evalue": "emner"}),
+        ("stream", {"name": "stderr", "text": "No such comm: x"}),
+        ("execute_result", {"data": {"text/plain": "svar"}}),
+    ],
+)
+def test_a_page_hears_what_it_needs_and_nothing_of_faults(monkeypatch, kind, content):
+    heard = []
+    monkeypatch.setattr(
+        VoilaKernelWebsocketHandler, "write_message", lambda self, message, binary: heard.append(message)
+    )
+    socket = object.__new__(KernelSocket)
+    answer = framed("comm_msg", {"comm_id": "a", "data": {"method": "update", "state": {}}})
+    socket.write_message(framed(kind, content), binary=True)
+    socket.write_message(answer, binary=True)
+    assert heard == [answer]
