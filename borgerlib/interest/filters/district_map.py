@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from borgerlib.errors import BorgerlibError
 from borgerlib.interest.filters.choices import Level, saved_folder
+from borgerlib.interest.weighting.levels import folded
 from borgerlib.population.districts import rows_of
 from borgerlib.said import said
 
@@ -44,12 +45,12 @@ def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tup
         return {}, said("map_lacks_columns", file=FILE, columns=[AREA, *PLACE]).danish
     if odd:
         return {}, said("map_uneven", file=FILE).danish
-    lines = [(row[AREA].casefold(), row) for _, row in numbered]
+    lines = [(folded(row[AREA]), row) for _, row in numbered]
     times, rows = Counter(name for name, _ in lines), dict(lines)
     found: dict[str, tuple[int, int]] = {}
     wrong, twice = [], []
     for area in areas:
-        names = {area.label.casefold(), area.id.casefold()}
+        names = {folded(area.label), folded(area.id)}
         row = next((rows[name] for name in names if name in rows), {})
         if sum(times[name] for name in names) > 1:
             twice.append(area.label)

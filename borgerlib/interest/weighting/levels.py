@@ -15,7 +15,7 @@ from borgerlib.survey.cleaning.violations import mask_personal
 
 OWN_FILE = "Write it in a file of your own and give that with --weighting (in Python: weighting=)."
 _LISTED = 8
-_AS_NUMBER = re.compile(r"\A(?:dk[- ]?)?(\d{4})(?:\.0)?\Z")
+_AS_NUMBER = re.compile(r"\A(?:dk[- ]?)?(\d)\.?(\d{3})(?:[.,]0+)?\Z")
 _POSTCODE = re.compile(r"(?:DK[- ]?)?(\d\.?\d{3})\b", re.IGNORECASE)
 
 
@@ -213,5 +213,5 @@ def postcode_of(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a text without differences in spelling: case and spaces, and 'DK-5000', '5000.0' as '5000'."""
-    return _AS_NUMBER.sub(r"\1", " ".join(text.split()).casefold())
+    """Return a text folded: case and spaces, and 'DK-5000', '5.000', '5000.00', '5000,0' as '5000'."""
+    return _AS_NUMBER.sub(r"\1\2", " ".join(text.split()).casefold())

@@ -12,11 +12,11 @@ AREAS = [Level("nord", "Nordbyen"), Level("syd", "Sydbyen")]
 def written(monkeypatch, tmp_path):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
 
-    def write(text):
+    def write(text, areas=AREAS):
         path = saved_folder("Odense") / FILE
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        return squares("Odense", AREAS)
+        return squares("Odense", areas)
 
     return write
 
@@ -30,6 +30,10 @@ def test_areas_are_known_by_name_or_id_whatever_the_capitals(written):
     found, wrong = written("omraade;raekke;kolonne\nnordbyen;1;2\nsyd;2;2\nHavet;9;9\n")
     assert found == {"nord": (1, 2), "syd": (2, 2)}
     assert wrong == ""
+    found, _ = written(
+        "omraade;raekke;kolonne\n5.000;1;2\nØst  byen;2;2\n", [Level("5000", "5000"), Level("o", "Øst byen")]
+    )
+    assert found == {"5000": (1, 2), "o": (2, 2)}
 
 
 @pytest.mark.parametrize(

@@ -101,12 +101,13 @@ def test_answers_are_given_the_areas_of_a_map(tmp_path):
     assert about == []
 
 
-def test_postcodes_are_the_same_in_a_map_and_an_answer_however_a_table_wrote_them(tmp_path):
+@pytest.mark.parametrize("written", ["5000", "5000.0", "5000.00", "5000,0", "5.000", "DK-5000", "DK 5.000"])
+def test_postcodes_are_the_same_in_a_map_and_an_answer_however_a_table_wrote_them(tmp_path, written):
     path = tmp_path / "postnumre.csv"
-    path.write_text("svar;omraade\n5000.0;Midt\nDK-5210;Nord\n", "utf-8")
-    frame = pd.DataFrame({"sted": ["5000", "5000.0", "DK-5000", "5000 Odense C", "5210", "DK 5210"]})
+    path.write_text(f"svar;omraade\n{written};Midt\nDK-5210;Nord\n", "utf-8")
+    frame = pd.DataFrame({"sted": ["5000", "5000.0", "5.000", "DK-5000", "5000 Odense C", written, "5210"]})
     told = recoded(frame, book(AREA), read_area_map(path))["sted"]
-    assert told.tolist() == ["Midt"] * 4 + ["Nord"] * 2
+    assert told.tolist() == ["Midt"] * 6 + ["Nord"]
 
 
 def test_answers_in_no_area_of_the_list_are_told_without_what_one_person_wrote():
