@@ -174,6 +174,10 @@ class Answers:
         """Return what an answer is compared with: the second selection, or everybody; None for everybody."""
         return answer.against or (None if answer.selection.is_everybody else self.everybody)
 
+    def in_copy(self, answer: Answer) -> bool:
+        """Return whether a selection is a group of the copy, by segments found in it: so is its size."""
+        return bool(self.protected.meant(answer.selection.levels).sources)
+
     @cached_property
     def everybody(self) -> Answer:
         """What may be shown of the whole municipality."""

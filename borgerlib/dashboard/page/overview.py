@@ -61,6 +61,7 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
     )
     places, wrong = squares(answers.municipality.name, division.levels) if by == "area" else ({}, "")
     labels = {level.id: level.label for level in asked.levels}
+    copied = say("overview", "copied") if any(map(answers.in_copy, shown)) else ""
     return {
         "item": item,
         "by": by,
@@ -71,7 +72,7 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
             emne=say("charts", item),
             inddeling=say("roles", by).lower(),
         ),
-        "note": f"{say('overview', 'note')} {wrong}".strip(),
+        "note": " ".join(filter(None, (say("overview", "note"), copied, wrong))),
         "columns": [
             {
                 "id": group.id,

@@ -142,8 +142,7 @@ def view(
 
 def of_copy(answers: Answers, answer: Answer) -> list[str]:
     """Return the Danish sentence on a selection by segments found in the copy; nothing for any other."""
-    found = any(answers.protected.meant(one.selection.levels).sources for one in answer.pair)
-    return [words()("page", "copied")] if found else []
+    return [words()("page", "copied")] if any(answers.in_copy(one) for one in answer.pair) else []
 
 
 def about(answers: Answers, answer: Answer) -> list[str]:
@@ -194,11 +193,15 @@ def facts(answers: Answers, answer: Answer) -> list[dict[str, str]]:
         "share": say("page", "about", tal=danish.percent(min(1.0, people / whole))),
         "effective": say("page", "about", tal=danish.number(size.effective_n or 0)),
     }
-    if answer.selection.is_everybody or not answers.offer.weighted:
-        del numbers["share"]
+    left_out = {"share"} if answer.selection.is_everybody else set()
     if not answers.offer.weighted:
-        del numbers["people"], numbers["effective"]
-    return [{"label": say("page", key), "value": value} for key, value in numbers.items()]
+        left_out = {"people", "share", "effective"}
+    elif answers.in_copy(answer):
+        # Its size is the copy's: how many such people live here is not known.
+        left_out = {"people", "share"}
+    return [
+        {"label": say("page", key), "value": value} for key, value in numbers.items() if key not in left_out
+    ]
 
 
 def _rough(value: float) -> float:

@@ -114,6 +114,12 @@ def test_a_group_of_the_copy_is_called_that_and_one_of_filters_is_not(answers):
     )
     # In a report the notice stands in place of the finding.
     assert said["notice"] == ""
+    # Its size is the copy's: it is neither a number nor a share of the people who live here.
+    assert [fact["label"] for fact in said["facts"]] == ["Svar", "Svar, når vægtene regnes med"]
+    of_copy = "Deres størrelse gælder kopien, ikke kommunen."
+    table = told(replace(answers, protected=protected), table=("topics", "sex"))["table"]
+    assert table["note"].endswith(of_copy)
+    assert of_copy not in told(answers, table=("topics", "sex"))["table"]["note"]
     assert not told(answers, "koen=kvinde&emner=natur")["about"][0].startswith("Valget")
     board = InterestDashboard(replace(answers, protected=protected), link="koen=kvinde")
     assert board.view["notice"] == said["about"][0]
