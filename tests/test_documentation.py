@@ -22,24 +22,25 @@ OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
 def own_docstring(name: str) -> str:
-    return getattr(borgerlib, name).__doc__ or ""
+    # Without its indentation, which Python from 3.13 on takes away itself.
+    return inspect.cleandoc(getattr(borgerlib, name).__doc__ or "")
 
 
 @pytest.mark.parametrize("name", borgerlib.__all__)
 def test_the_help_of_a_public_name_has_an_example_and_says_what_is_near(name: str) -> None:
     text = own_docstring(name)
-    assert "\nExamples\n" in re.sub(r"\n +", "\n", text)
+    assert "\nExamples\n---" in text
     assert ">>> " in text
-    near = re.search(r"See Also\n +-+\n((?: +\S.* : .+\n?|    +\S.*\n?)+)", text)
+    near = re.search(r"See Also\n-+\n((?:\S.* : .+\n?| +\S.*\n?)+)", text)
     assert near, f"{name} has no See Also"
-    named = re.findall(r"^ +(\w+) : ", near.group(1), re.MULTILINE)
+    named = re.findall(r"^(\w+) : ", near.group(1), re.MULTILINE)
     assert set(named) <= {*borgerlib.__all__, *sys.stdlib_module_names}, named
 
 
 @pytest.mark.parametrize("name", [n for n in borgerlib.__all__ if inspect.isfunction(getattr(borgerlib, n))])
 def test_the_help_of_a_function_says_what_it_takes_and_returns(name: str) -> None:
     text = own_docstring(name)
-    assert re.search(r"^ +Returns\n +-+\n +\S", text, re.MULTILINE)
+    assert re.search(r"^Returns\n-+\n\S", text, re.MULTILINE)
     assert "Parameters" in text or not inspect.signature(getattr(borgerlib, name)).parameters
 
 
