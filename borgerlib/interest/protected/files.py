@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from filelock import FileLock
 
 from borgerlib.errors import BorgerlibError, DataError, to_prepare
 from borgerlib.files.atomic import replacing, settled, unwritable
@@ -26,6 +27,7 @@ from borgerlib.survey.codebook.model import Codebook
 
 COPY = "protected.parquet"
 KEY = "protected.key"
+LOCK = "protected.lock"
 # Increase this number when the copy is made in another way, so that older copies are remade.
 _LAYOUT = 7
 _KEY_BYTES = 32
@@ -67,18 +69,32 @@ def open_copy(municipality: str, *, chance: float) -> tuple[pd.DataFrame, dict[s
     DataError
         The municipality has not been prepared, or the copy cannot be made.
     """
-    folder = settled(processed_folder(municipality))
-    for attempt in range(2):
-        state = copy_state(municipality, chance=chance)
-        found = _read(folder / COPY, state) if state["key"] is not None else None
-        if found is not None:
-            return found, state
-        if attempt == 0:
+    if found := _fitting(municipality, chance):
+        return found
+    path = settled(processed_folder(municipality)) / LOCK
+    try:
+        # One at a time: whoever asks for another chance replaces the copy, and must not before it is read.
+        alone = FileLock(path).acquire()
+    except OSError as error:
+        raise unwritable(path, error, what="The file", kind=DataError) from error
+    with alone:
+        found = _fitting(municipality, chance)
+        if not found:
             _make_elsewhere(municipality, chance)
-    raise DataError(
-        f"The protected copy of '{municipality}' does not fit its respondents.",
-        hint="Are they being prepared at this moment? Try again.",
-    )
+            found = _fitting(municipality, chance)
+    if not found:
+        raise DataError(
+            f"The protected copy of '{municipality}' does not fit its respondents.",
+            hint="Are they being prepared at this moment? Try again.",
+        )
+    return found
+
+
+def _fitting(municipality: str, chance: float) -> tuple[pd.DataFrame, dict[str, Any]] | None:
+    state = copy_state(municipality, chance=chance)
+    path = settled(processed_folder(municipality)) / COPY
+    found = _read(path, state) if state["key"] is not None else None
+    return None if found is None else (found, state)
 
 
 def write_copy(

@@ -2,6 +2,9 @@
 
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -291,6 +294,24 @@ class TestFiles:
         pd.testing.assert_frame_equal(open_copy("Ærø", chance=0.1)[0], before)
         (aeroe.folder / KEY).unlink()
         assert not open_copy("Ærø", chance=0.1)[0].equals(before)
+
+    def test_three_who_ask_for_three_chances_at_once_each_read_their_own(self, aeroe, monkeypatch):
+        # Each has made its copy before any of them reads, unless they wait for each other.
+        together = threading.Barrier(3)
+
+        def made(municipality, chance):
+            files._make(municipality, chance)
+            with suppress(threading.BrokenBarrierError):
+                together.wait(timeout=0.5)
+
+        monkeypatch.setattr(files, "_make_elsewhere", made)
+        (aeroe.folder / COPY).unlink()
+        chances = (0.11, 0.2, 0.3)
+        with ThreadPoolExecutor(3) as askers:
+            found = list(askers.map(lambda chance: open_copy("Ærø", chance=chance), chances))
+        assert [state["chance"] for _, state in found] == [*chances]
+        for chance, (copy, _) in zip(chances, found, strict=True):
+            pd.testing.assert_frame_equal(copy, open_copy("Ærø", chance=chance)[0])
 
     @pytest.mark.slow
     def test_a_folder_in_its_place_is_told_with_what_to_do(self, aeroe):
