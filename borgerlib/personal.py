@@ -45,6 +45,12 @@ CONTACT_HEADINGS = frozenset(
      "cprnummer", "cprnr", "cprno", "personnummer", "personnr"]
 )  # fmt: skip
 """Headings of columns with contact details of people; letters only, in lower case."""
+CONTACT_HINTS: Mapping[str, tuple[str, ...]] = {
+    "mail": ("mail", "e-post", "epost"),
+    "phone": ("telefon", "tlf", "mobil", "phone", "sms"),
+    "name": ("navn", "name"),
+}
+"""Contact detail → words of headings and questions that ask for it, in lower case; the first match counts."""
 # Words of a heading that say whose or which, but not what the column contains.
 _FILLERS = frozenset(
     ["kontakt", "borger", "borgers", "borgerens", "privat", "arbejde", "hjem", "din", "dit", "jeres"]
@@ -118,6 +124,12 @@ def contact_key(text: str) -> str | None:
 def contact_mark(key: str) -> str:
     """Return a hash by which a `contact_key` can be recognised without storing it (SHA-256)."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def contact_kind(words: str) -> str:
+    """Return what a contact question asks for, by its words: 'mail', 'phone', 'name' or ''."""
+    plain = words.casefold()
+    return next((kind for kind, hints in CONTACT_HINTS.items() if any(hint in plain for hint in hints)), "")
 
 
 def is_contact_heading(heading: str) -> bool:

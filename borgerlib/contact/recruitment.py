@@ -204,7 +204,8 @@ def plan_invitations(
         raise DataError(
             "How many come of those invited is not known of every group that is wanted:",
             problems=[f"nobody of '{group}' was invited before" for group in unknown] or ["none is wanted"],
-            hint=f"Known: {', '.join(map(str, known.index))}. Give them the rate of a group like theirs.",
+            hint=f"Known: {', '.join(map(str, known.index))}. Give each that is wanted a line "
+            "with the numbers of a group like it, or quotas of those known (--quotas).",
         )
     variation = _variation(rounds.table)
     each = chance ** (1 / len(wanted))

@@ -151,7 +151,7 @@ def _people_problems(
         if unknown := sorted(set(people[feature].dropna().astype(str)) - set(known)):
             problems.append(
                 f"{feature}: no quota is of {', '.join(map(repr, unknown))}; there are quotas of "
-                f"{', '.join(map(repr, known))}."
+                f"{', '.join(map(repr, known))}. Without limits is min 0, max {size}."
             )
     return problems
 

@@ -135,7 +135,7 @@ def enter(
                 elif answer is False and register.rows("SELECT 1 FROM person WHERE phone = ?", (phone,)):
                     refused[row.Index] = OTHER_ADDRESS
             elif mail is None and phone is None:
-                refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
+                refused[row.Index] = "no possible e-mail address or telephone number"
             elif _is_erased(register, pseudonym):
                 refused[row.Index] = "erased from the register before"
             elif not dated and (left := _left(register, mail, phone)):

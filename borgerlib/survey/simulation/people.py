@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from borgerlib import personal
 from borgerlib.errors import CodebookError
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.responses import dtype_of
@@ -81,8 +82,7 @@ def item_with_role(codebook: Codebook, role: str) -> Item:
 
 def contact_kind(item: Item) -> str:
     """Return what an item with the role contact asks for, by its words: 'mail', 'phone' or 'name'."""
-    text = f"{item.id} {item.text}".casefold()
-    return "mail" if "mail" in text else "phone" if "telefon" in text or "mobil" in text else "name"
+    return personal.contact_kind(f"{item.id} {item.text}") or "name"
 
 
 def asked_items(codebook: Codebook) -> list[Item]:

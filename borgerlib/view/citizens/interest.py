@@ -165,8 +165,9 @@ class InterestPage:
         if frame["group"].nunique() == 1:
             return bar_chart(estimates, **words)
         if frame["option"].nunique() == 1 and "" in set(frame["group"]):
-            # A group without respondents has no bar to highlight.
-            empty = {*self.groups(str(frame["domain"].iloc[-1]))} - {*frame["group"]}
+            # A group without respondents, or of other age bands than the figure's, has no bar to highlight.
+            usual = section.settings.get("highlight", ()) if section else ()
+            empty = {*self.groups(str(frame["domain"].iloc[-1])), *usual} - {*frame["group"]}
             words["highlight"] = [name for name in settings.get("highlight", ()) if name not in empty]
             return bar_chart(estimates.take(frame["group"] != "").groups_as_options(), **words)
         if frame["group"].nunique() == 2:

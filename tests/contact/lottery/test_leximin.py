@@ -192,7 +192,7 @@ def test_all_problems_are_told_at_once():
         "There is no column 'home' of households.",
         "Quotas name the feature 'age', which the people lack: sex.",
         "1 people have no 'sex'.",
-        "sex: no quota is of 'x'; there are quotas of 'k', 'm'.",
+        "sex: no quota is of 'x'; there are quotas of 'k', 'm'. Without limits is min 0, max 9.",
         "sex = 'k': min 2 is above max 1.",
         "sex = 'm': min and max must be whole numbers from 0 to a million.",
         "sex = 'm' has two quotas.",

@@ -143,7 +143,7 @@ def test_only_a_clear_yes_with_a_way_to_reach_her_is_entered(register):
     assert done.refused["reason"].to_dict() == {
         0: "no consent",
         1: "no consent",
-        2: "neither an e-mail address nor a telephone number that can be",
+        2: "no possible e-mail address or telephone number",
     }
     assert (done.new, done.known) == (3, 0)  # rows 4 and 5 are one person
     assert register.rows("SELECT count(*) FROM person") == [(3,)]
@@ -386,7 +386,7 @@ def test_who_came_is_entered_by_code_mail_or_phone_and_shown_to_her(register):
     erase(register, third, day=DAY)
     with pytest.raises(DataError) as caught:
         enter_attendance(register, ["20000002", "ukendt@example.dk"])
-    assert caught.value.problems == ("'200…' is nobody on it", "'uke…' is nobody on it")
+    assert caught.value.problems == ("1: '200…' is nobody on it", "2: 'uke…' is nobody on it")
     with pytest.raises(DataError, match="There is no list 7") as caught:
         enter_attendance(register, [], number=7)
     assert "1 of 2026-03-02: Møde om klima" in str(caught.value)

@@ -1,5 +1,6 @@
 """Answers that come again in a later export: an answer counts once, and the latest word stands."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from survey_exports import write_csv
 from borgerlib.contact.register.consents import covered, withdraw
 from borgerlib.contact.register.intake.survey import import_survey
 from borgerlib.contact.register.people import erase, find, held
-from borgerlib.errors import ParameterError
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.survey.form.names import MARK
@@ -80,6 +81,42 @@ def test_the_same_answer_in_a_later_export_is_the_same_yes(saved, register):
     # Whoever answers anew says yes anew.
     assert entered(register, saved, *first, answer("anna", "2026-11-25")).known == 1
     assert "anna@example.dk" in mails(register)
+
+
+def own_survey(folder, asked, *answers):
+    """Prepare a survey of one's own that asks for consent, and in these words for how to be reached."""
+    questions = [("Nummer", "text", "id"), ("Emne?", "single", "time"), ("Må vi?", "single", "consent")]
+    yes_no = 'options = [{ id = "ja", text = "Ja" }, { id = "nej", text = "Nej" }]\n'
+    questions += [(text, "text", "contact") for text in asked]
+    items = [
+        f'[[item]]\nid = "q{at}"\ntext = "{text}"\nkind = "{kind}"\nrole = "{role}"\n'
+        + yes_no * (kind == "single")
+        for at, (text, kind, role) in enumerate(questions)
+    ]
+    book = folder / "egen.toml"
+    book.write_text('[survey]\nid = "egen"\ntitle = "Egen"\n' + "".join(items), encoding="utf-8")
+    rows = [[str(at), "Ja", "Ja", *reached] for at, reached in enumerate(answers)]
+    path = write_csv(folder / "svar.csv", [["Nummer", "Emne?", "Må vi?", *asked], *rows])
+    prepare("Odense", path, codebook=str(book), unweighted=True)
+
+
+def test_contact_questions_are_known_by_what_they_ask_whatever_their_ids(saved, register):
+    asked = ["Hvad er din mailadresse?", "Mobilnummer", "Fornavn", "Efternavn"]
+    anna, bo, nobody = ["anna@example.dk", "", "Anna", "Ærø"], ["", "22334455", "", ""], ["", "", "C", "D"]
+    own_survey(saved, asked, anna, bo, nobody)
+    done = import_survey(register, "Odense", version="1")
+    assert done.new == 2
+    assert done.refused["reason"].tolist() == ["no possible e-mail address or telephone number"]
+    assert held(register, find(register, "anna@example.dk"))["name"] == "Anna Ærø"
+    assert not (store.contact_folder("Odense") / store.REGISTER).exists()
+
+
+@pytest.mark.parametrize("asked", ["Hvordan får vi fat i dig?", "Navn og mail"])
+def test_details_that_are_not_understood_stay_where_they_are(saved, register, asked):
+    own_survey(saved, [asked], ["Anna, anna på example"])
+    with suppress(DataError):
+        assert import_survey(register, "Odense", version="1").new == 0
+    assert (store.contact_folder("Odense") / store.REGISTER).exists()
 
 
 @pytest.mark.long

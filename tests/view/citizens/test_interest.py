@@ -251,6 +251,16 @@ class TestEstimates:
         assert chart.question.startswith("Andel af ")
         assert "Fremhævet: »Digital Post«" in chart.alt_text
 
+    def test_ages_asked_in_other_bands_than_a_figure_marks_are_drawn_without_the_mark(self, page):
+        ages = tuple(label for label in page.survey.age_labels if label != "60-69")
+        other = InterestPage(replace(page.survey, age_labels=ages))
+        climate = page.estimates("topics.climate", by="age")
+        climate = climate.take(climate.frame["group"] != "age=60-69")
+        chart = other.chart(climate, figure="klima", highlight=["age=60-69"])
+        assert "Fremhævet" not in chart.alt_text
+        with pytest.raises(ParameterError, match="Unknown answer 'age=60-96'"):
+            other.chart(climate, figure="klima", highlight=["age=60-96"])
+
     def test_a_title_of_ones_own_goes_first(self, page):
         chart = page.chart(page.estimates("topics"), figure="emner", title="Mit fund")
         assert chart.title == "SIMULEREDE DATA: Mit fund"

@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, Wording, enter_refusals
-from borgerlib.contact.register.people import DETAILS, Imported, enter
+from borgerlib.contact.register.people import DETAILS, Imported, detail_key, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.survey_date import answered_on
+from borgerlib.personal import contact_kind
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.write import open_form, texts_file
@@ -72,11 +73,7 @@ def import_survey(
     wording = Wording(INVITATION, version, consent[0].text, by_answers) if version else _of_form(municipality)
     respondents = store.load(municipality).loc[contacts.index]
     day = date.fromisoformat(contacts.attrs["survey_date"])
-    columns = {detail: _column(contacts, detail) for detail in DETAILS}
-    people = pd.DataFrame(
-        {detail: contacts[column] if column else None for detail, column in columns.items()},
-        index=contacts.index,
-    ).assign(
+    people = _details(contacts, codebook).assign(
         consent=contacts[consent[0].id],
         answer=answer_names(respondents, codebook),
         day=answered_on(respondents, codebook).fillna(pd.Timestamp(day)).dt.date,
@@ -92,7 +89,9 @@ def import_survey(
         for old in in_words[others]
     ]
     unsaid = pd.DataFrame({"reason": reasons}, index=contacts.index[others], dtype=object)
-    if not keep and unsaid.empty:
+    # Where nobody can be reached by what was read, the file may hold it in another way.
+    reached = any(detail_key(text, mail=one == "mail") for one in ("mail", "phone") for text in people[one])
+    if not keep and unsaid.empty and reached:
         (store.contact_folder(municipality) / store.REGISTER).unlink()
         (store.contact_folder(municipality) / store.REFUSED).unlink(missing_ok=True)
     return replace(done, withdrawn=done.withdrawn + noes, refused=pd.concat([done.refused, unsaid, unsure]))
@@ -133,6 +132,23 @@ def _of_form(municipality: str) -> Wording:
     return Wording(INVITATION, version, text, form.texts.by_answers)
 
 
-def _column(contacts: pd.DataFrame, detail: str) -> str | None:
-    endings = {"name": ("navn", "name"), "mail": ("mail",), "phone": ("telefon", "phone", "mobil")}[detail]
-    return next((str(column) for column in contacts if str(column).casefold().endswith(endings)), None)
+def _details(contacts: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return name, e-mail address and telephone number of each person, by what the questions ask for."""
+    asked = [item for item in codebook if item.role == "contact" and item.id in contacts]
+    kinds = {item.id: contact_kind(" ".join((item.id, item.text, *item.aliases))) for item in asked}
+    if not {"mail", "phone"} & set(kinds.values()):
+        raise DataError(
+            "No question asks for an e-mail address or a telephone number: nobody can be reached.",
+            problems=[f"{item.id}: '{item.text}'" for item in asked],
+            hint="Say in the codebook what each is ('mail', 'telefon') by its text or aliases; then prepare.",
+        )
+    found = pd.DataFrame(index=contacts.index)
+    for detail in DETAILS:
+        texts = contacts[[column for column, kind in kinds.items() if kind == detail]].astype("string")
+        if texts.columns.empty:
+            found[detail] = None
+        elif detail == "name":
+            found[detail] = texts.fillna("").agg(" ".join, axis=1).str.strip()
+        else:
+            found[detail] = texts.bfill(axis=1).iloc[:, 0]
+    return found

@@ -21,15 +21,13 @@ from borgerlib.contact.register.people import (
 from borgerlib.contact.register.store import Register
 from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
-from borgerlib.personal import blurred, shown_headings
+from borgerlib.personal import CONTACT_HINTS, blurred, shown_headings
 from borgerlib.survey.readers.read import read_export
 
 COLUMNS = (*DETAILS, "consent")
 _HEADINGS = {
-    "mail": ("mail", "e-post", "epost"),
-    "phone": ("telefon", "tlf", "mobil", "phone", "sms"),
     "consent": ("samtykke", "consent", "må vi", "må kommunen", "kontakte", "invitation"),
-    "name": ("navn", "name"),
+    **CONTACT_HINTS,
 }
 # Headings of tables with separate columns for first and last names.
 _PARTS = (("fornavn", "first name"), ("efternavn", "last name", "surname"))

@@ -61,7 +61,8 @@ def enter_attendance(register: Register, contacts: Sequence[str], *, number: int
         raise DataError(
             f"Who came cannot be entered for list {number}:",
             problems=[
-                f"{blurred(text)} is {'several people' if found[text] else 'nobody'} on it"
+                f"{contacts.index(text) + 1}: {blurred(text)} is "
+                f"{'several people' if found[text] else 'nobody'} on it"
                 for text in strange
             ],
             hint="One a line: the code in the letter, the e-mail address or the telephone number.",

@@ -7,6 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from borgerlib.files.templates import template
+from borgerlib.personal import contact_kind
 from borgerlib.survey.form.names import MARK, OWN_ID
 from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import DANISH, ENGLISH, Words, standard_words
@@ -41,10 +42,8 @@ def _field(question: FormQuestion) -> str:
     if question.role == "free_text":
         return "textarea"
     if question.role == "contact":
-        return next(
-            (kind for end, kind in (("mail", "email"), ("telefon", "tel")) if question.id.endswith(end)),
-            "text",
-        )
+        kind = contact_kind(f"{question.id} {question.text[DANISH]}")
+        return {"mail": "email", "phone": "tel"}.get(kind, "text")
     return "date" if question.kind == "date" else "text"
 
 
