@@ -23,7 +23,7 @@ COLUMNS = (
     "item", "option", "domain", "level", "n", "count", "n_weighted", "n_effective", "proportion",
     "standard_error", "ci_lower", "ci_upper", "difference", "p_value", "q_value", "significant", "direction",
 )  # fmt: skip
-_ANSWER, _DOMAIN = "__answer__", "__domain__"
+_ANSWER, _LEVEL = "__answer__", "__level__"
 
 
 @any_frame
@@ -61,10 +61,10 @@ def banner_table(
     Returns
     -------
     DataFrame
-        One row an item × option × domain column; the total first, then `by` in its order. Columns: item,
-        option, domain (the `by` column; '' for the total), level (text; '' for the total), n (respondents of
-        the domain who answered the item), count (of those, who chose the option; unweighted), n_weighted
-        (the sum of the weights of n), n_effective (Kish's), proportion, standard_error, ci_lower, ci_upper
+        One row an item × option × domain; the total first, then `by` in its order. Columns: item,
+        option, domain (the `by` column, which divides; '' for the total), level (text; '' for the total), n
+        (respondents of the domain who answered the item), count (of those, who chose the option; unweighted),
+        n_weighted (the sum of the weights of n), n_effective (Kish's), proportion, standard_error, ci_lower, ci_upper
         (shares 0–1), difference (to all others who have a level of that column), p_value, q_value (adjusted),
         significant (bool), direction ('above', 'below' or '', the sign of the difference). For the total, and
         where there is no rest, the difference is missing; p_value and q_value also where a domain is too
@@ -149,11 +149,11 @@ def large_enough(tested: pd.DataFrame) -> pd.Series:
 def item_shares(
     respondents: pd.DataFrame,
     answers: pd.DataFrame,
-    domains: Mapping[str, pd.Series],
+    divisions: Mapping[str, pd.Series],
     design: Design,
     confidence: float,
 ) -> pd.DataFrame:
-    """Return the share of each answer among all and in each domain's levels, tested against the rest.
+    """Return the share of each answer among all and in each level of each division, tested against the rest.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def item_shares(
         The columns of the design.
     answers : DataFrame
         0/1 columns as of `answers_of`.
-    domains : mapping of str to Series
+    divisions : mapping of str to Series
         Each respondent's level.
     design, confidence
         As of `estimate_proportions`.
@@ -169,25 +169,25 @@ def item_shares(
     Returns
     -------
     DataFrame
-        One row a domain ('' for all) × level × option: domain, level, and the columns of
+        One row a division ('' for all) × level × option: domain (the division), level, and the columns of
         `estimate_proportions`; difference to the rest and p_value, both missing where there is no rest,
         p_value also where too few answered to test.
     """
     names = [f"{_ANSWER}{name}" for name in answers.columns]
     frame = pd.concat([respondents, answers.set_axis(names, axis=1)], axis=1)
     parts = []
-    for domain, levels in {"": pd.Series("", respondents.index), **domains}.items():
+    for division, levels in {"": pd.Series("", respondents.index), **divisions}.items():
         if levels.isna().all():
             continue
-        frame[_DOMAIN] = levels
-        shares = estimate_proportions(frame, names, by=_DOMAIN, confidence=confidence, **design)
+        frame[_LEVEL] = levels
+        shares = estimate_proportions(frame, names, by=_LEVEL, confidence=confidence, **design)
         shares = shares.assign(difference=np.nan, p_value=np.nan)
         if levels.nunique() > 1:
-            tested = estimate_difference(frame, names, by=_DOMAIN, confidence=confidence, **design)
+            tested = estimate_difference(frame, names, by=_LEVEL, confidence=confidence, **design)
             shares["difference"] = tested["difference"]
             shares["p_value"] = tested["p_value"].where(large_enough(tested))
-        level = [str(level) for level in shares.pop(_DOMAIN)]
-        parts.append(shares.assign(domain=domain, level=level))
+        level = [str(level) for level in shares.pop(_LEVEL)]
+        parts.append(shares.assign(domain=division, level=level))
     found = pd.concat(parts, ignore_index=True)
     return found.assign(option=found["option"].str.removeprefix(_ANSWER))
 
@@ -225,8 +225,8 @@ def with_nets(answers: pd.DataFrame, item: Item) -> pd.DataFrame:
     return answers.assign(**nets)
 
 
-def domain_levels(respondents: pd.DataFrame, codebook: Codebook, column: str) -> pd.Series:
-    """Return each respondent's level of a domain column; missing where the answer withholds it."""
+def division_levels(respondents: pd.DataFrame, codebook: Codebook, column: str) -> pd.Series:
+    """Return each respondent's level of a column that divides; missing where the answer withholds it."""
     values = respondents[column]
     if column not in codebook or not codebook.item(column).options:
         return values
@@ -290,15 +290,15 @@ def _item_rows(
     answers = answers_of(respondents, item)
     if answers.empty:
         return None
-    domains = {column: domain_levels(respondents, codebook, column) for column in by}
-    rows = item_shares(respondents, answers, domains, design, confidence)
+    divisions = {column: division_levels(respondents, codebook, column) for column in by}
+    rows = item_shares(respondents, answers, divisions, design, confidence)
     answered = answers.notna().any(axis=1)
     sizes = {
-        domain: _effective(levels, answered, weights)
-        for domain, levels in {"": pd.Series("", respondents.index), **domains}.items()
+        division: _effective(levels, answered, weights)
+        for division, levels in {"": pd.Series("", respondents.index), **divisions}.items()
     }
     effective = [
-        sizes[domain].get(level, 0.0) for domain, level in zip(rows["domain"], rows["level"], strict=True)
+        sizes[division].get(level, 0.0) for division, level in zip(rows["domain"], rows["level"], strict=True)
     ]
     return rows.assign(item=item.id, n_effective=effective)
 

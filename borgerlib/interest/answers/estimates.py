@@ -1,4 +1,4 @@
-"""What citizens answered, as estimates that may be shown: weighted, by domain, small cells suppressed."""
+"""What citizens answered, as estimates that may be shown: weighted, by group, small cells suppressed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.statistics.crosstabs import answers_of, domain_levels, item_shares, with_nets
+from borgerlib.statistics.crosstabs import answers_of, division_levels, item_shares, with_nets
 from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.statistics.estimation.sample_design import Design
 from borgerlib.statistics.weighting.adjustment import WeightingResult
@@ -31,7 +31,7 @@ def estimate_answers(
     raked_to: WeightingResult | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Estimate items for all and by domain, and test each group against everybody outside it.
+    """Estimate items for all and by group, and test each group against everybody outside it.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def estimate_answers(
     items : sequence of str
         Single or multiple items. One without any answer is left out.
     by : mapping of str to sequence of str
-        Item → the columns whose levels are its domains, one column at a time.
+        Item → the divisions: columns whose levels are its groups, one column at a time.
     raked_to : WeightingResult, optional
         The weighting (`borgerlib.interest.survey.load_weighting`): the intervals then leave out the variation
         that its margins explain. Without it the weights are taken as given: intervals are a little wide.
@@ -53,9 +53,9 @@ def estimate_answers(
     -------
     DataFrame
         Unprotected: give `disclose` in one go all that a reader will see together, without difference and
-        p_value. Groups are named 'column=level', '' is all. Columns beside the usual: domain (column), net
-        (bool: a named sum of options), exclusive (bool: one answer a person), difference to the rest (share),
-        p_value (missing where a group is too small to be tested, or is all).
+        p_value. Groups are named 'column=level', '' is all. Columns beside the usual: domain (the division),
+        net (bool: a named sum of options), exclusive (bool: one answer a person), difference to the rest
+        (share), p_value (missing where a group is too small to be tested, or is all).
 
     Raises
     ------
@@ -102,9 +102,9 @@ def _estimated(
     answers = with_nets(answers_of(respondents, item), item)
     if answers.empty:
         return pd.DataFrame()
-    domains = {column: domain_levels(respondents, codebook, column) for column in by}
+    divisions = {column: division_levels(respondents, codebook, column) for column in by}
     design: Design = {"raked_to": raked_to} if raked_to is not None else {"weight": WEIGHT}
-    shares = item_shares(respondents[[WEIGHT]], answers, domains, design, confidence)
+    shares = item_shares(respondents[[WEIGHT]], answers, divisions, design, confidence)
     groups = list(zip(shares["domain"], shares["level"], strict=True))
     return shares.assign(
         item=item.id,

@@ -94,7 +94,7 @@ def open_local_survey(
     confidence: float = 0.95,
     min_cell: int = 5,
 ) -> LocalSurvey:
-    """Estimate a municipality's survey, whole and by domain, and disclose it together.
+    """Estimate a municipality's survey, whole and by division, and disclose it together.
 
     The shares of all citizens take precedence: a division is dropped if hiding its small cells would hide
     such a share or round it more coarsely than to whole per cent, or if most of its cells would be hidden.
@@ -259,9 +259,9 @@ def _by_role(estimates: DisclosedEstimates, roles: Mapping[str, str]) -> Disclos
     if estimates.frame.empty:
         return estimates
     groups = {
-        group: f"{roles[domain]}={group.partition('=')[2]}"
-        for group, domain in zip(estimates.frame["group"], estimates.frame["domain"], strict=True)
-        if domain
+        group: f"{roles[division]}={group.partition('=')[2]}"
+        for group, division in zip(estimates.frame["group"], estimates.frame["domain"], strict=True)
+        if division
     }
     return estimates.relabel("item", roles).relabel("domain", roles).relabel("group", groups)
 

@@ -92,7 +92,7 @@ def _ranges_of_item(item: ShownItem, shown: pd.DataFrame) -> pd.DataFrame:
 
 def _told(item: ShownItem, suppressed: Mask) -> Weights | None:
     """Return what the shares of all tell of options with hidden counts."""
-    if item.weights is None or not (item.weighted and item.table.domains):
+    if item.weights is None or not (item.weighted and item.table.divisions):
         return None
     hidden = np.zeros(item.table.counts.shape, dtype=bool)
     hidden[item.option, item.group] = suppressed

@@ -141,7 +141,7 @@ def disclose(
         net : bool
             Whether the row is a named sum of options ("enig"), whose parts `codebook` names: it is hidden
             where one of them is, or where fewer than `min_cell` would follow by subtraction, and then in all
-            groups of its domain. Where its parts are rounded it is rounded too (to their sum if they exclude
+            groups of its division. Where its parts are rounded it is rounded too (to their sum if they exclude
             each other), and without a count.
 
         n_weighted : float

@@ -70,7 +70,7 @@ def named(estimates: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
             "label": [_label(items[name], option) for name, option in pairs],
             "group": [group for group, _, _ in groups],
             "group_label": [label for _, label, _ in groups],
-            "domain": [domain for _, _, domain in groups],
+            "domain": [division for _, _, division in groups],
             **{name: estimates[name] for name in ("n", "count", "n_weighted", *SHARES, *totals)},
         }
     )

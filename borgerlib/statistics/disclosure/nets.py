@@ -41,7 +41,7 @@ def safe_nets(
     uncounted = disclosed["count"].isna() & ~disclosed["suppressed"]
     columns = (disclosed["suppressed"], estimated["count"], disclosed["proportion"], uncounted)
     option = dict(zip(keys, zip(*columns, strict=True), strict=True))
-    domain = ["item", "option", *(["domain"] if "domain" in nets else ["group"])]
+    alike = ["item", "option", *(["domain"] if "domain" in nets else ["group"])]
     rows, shares = [], []
     for row in nets.to_dict("records"):
         record = {str(name): value for name, value in row.items()}
@@ -60,7 +60,7 @@ def safe_nets(
         rows.append(record | {"suppressed": hidden})
     frame = pd.DataFrame(rows, columns=disclosed.columns).astype({"n": "Int64", "count": "Int64"})
     frame = retold(frame, ~np.isnan(shares), np.array(shares))
-    suppressed = frame.groupby(domain)["suppressed"].transform("any").to_numpy()
+    suppressed = frame.groupby(alike)["suppressed"].transform("any").to_numpy()
     sizes = disclosed.groupby(["item", "group"])["n"].first()
     frame["n"] = [sizes[key] for key in zip(frame["item"], frame["group"], strict=True)]
     return blanked(frame, suppressed, np.zeros(len(frame), dtype=bool))

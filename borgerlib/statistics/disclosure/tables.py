@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError
-from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, ItemTable
+from borgerlib.statistics.disclosure.hiding.confidentiality import Division, ItemTable
 from borgerlib.statistics.disclosure.hiding.suppression import Counts
 from borgerlib.statistics.disclosure.hiding.weighted_totals import WeightedTable
 
@@ -102,15 +102,15 @@ def _item(name: str, part: pd.DataFrame, rows: NDArray[np.int64]) -> tuple[Shown
     if gaps or uneven:
         return None, gaps or uneven
     total = int(np.flatnonzero(groups == TOTAL)[0]) if (groups == TOTAL).any() else None
-    domains, problems = _domains(name, part, group, groups, counts, n[0], total)
-    outside = [] if total is None else [_outside(domain, counts, n[0], total) for domain in domains]
+    divisions, problems = _divisions(name, part, group, groups, counts, n[0], total)
+    outside = [] if total is None else [_outside(division, counts, n[0], total) for division in divisions]
     all_counts = np.column_stack([counts, *(rest for rest, _ in outside)])
     all_n = np.array([*n[0], *(rest for _, rest in outside)])
     if (all_counts < 0).any() or (all_counts > all_n).any():
         problems.append(f"item '{name}': the groups do not add up to all respondents, nor to a part of them.")
     choices, at_least_one, more = _choices(name, part, all_counts, all_n)
     counts, unlisted = _with_unlisted(counts, n[0], choices)
-    table = ItemTable(counts, n[0], total, domains, choices, at_least_one, unlisted)
+    table = ItemTable(counts, n[0], total, divisions, choices, at_least_one, unlisted)
     of_all = part[part["group"].astype(str) == TOTAL]
     share = of_all["count"].astype(float) / of_all["n"].astype(float)
     weighted = bool((of_all["proportion"].astype(float) - share).abs().gt(1e-6).any())
@@ -123,7 +123,7 @@ def _item(name: str, part: pd.DataFrame, rows: NDArray[np.int64]) -> tuple[Shown
     return ShownItem(rows, option, group, table, weighted, weights), problems + more
 
 
-def _domains(
+def _divisions(
     name: str,
     part: pd.DataFrame,
     group: NDArray[np.int64],
@@ -131,7 +131,7 @@ def _domains(
     counts: Counts,
     n: Counts,
     total: int | None,
-) -> tuple[tuple[Domain, ...], list[str]]:
+) -> tuple[tuple[Division, ...], list[str]]:
     """Return how the groups divide the respondents; overlapping groups are each set against the rest."""
     declared = "domain" in part.columns
     of_group = pd.Series("", index=range(len(groups)))
@@ -143,29 +143,29 @@ def _domains(
         problems.append(f"item '{name}': group '{groups[others.index[others.isna()][0]]}' has no domain.")
     names = others.dropna().unique()
     if total is None and len(names) > 1:
-        problems.append(f"item '{name}': several domains, but no rows for all respondents (group '').")
+        problems.append(f"item '{name}': several divisions, but no rows for all respondents (group '').")
     found = []
-    for domain in names:
-        members = tuple(int(g) for g in others.index[others == domain])
+    for division in names:
+        members = tuple(int(g) for g in others.index[others == division])
         if total is None:
-            found.append(Domain(members, False))
+            found.append(Division(members, False))
             continue
         larger = [g for g in members if (counts[:, g] > counts[:, total]).any() or n[g] > n[total]]
         problems += [f"item '{name}': group '{groups[g]}' counts more than all respondents." for g in larger]
         if n[list(members)].sum() > n[total]:
-            found += [Domain((g,), True) for g in members]
+            found += [Division((g,), True) for g in members]
             if not declared:
                 problems.append(
                     f"item '{name}': the groups hold more respondents than there are; "
                     "say in a column 'domain' which groups divide them."
                 )
         else:
-            found.append(Domain(members, not declared))
+            found.append(Division(members, not declared))
     return tuple(found), problems
 
 
-def _outside(domain: Domain, counts: Counts, n: Counts, total: int) -> tuple[Counts, Counts]:
-    groups = list(domain.groups)
+def _outside(division: Division, counts: Counts, n: Counts, total: int) -> tuple[Counts, Counts]:
+    groups = list(division.groups)
     return counts[:, total] - counts[:, groups].sum(axis=1), n[total] - n[groups].sum()
 
 

@@ -53,11 +53,11 @@ def some_answers(
     """
     role, wanted = _asked([role_of(survey, answer, ".") for answer in answers])
     by, group = role_of(survey, by, "="), without_tags(role_of(survey, group, "="), survey)
-    domain = by or group.partition("=")[0]
-    if domain and domain not in divisions.get(role, ()):
-        legal = [f"{asked} by {name}" for asked, domains in divisions.items() for name in domains]
+    division = by or group.partition("=")[0]
+    if division and division not in divisions.get(role, ()):
+        legal = [f"{asked} by {name}" for asked, divisions in divisions.items() for name in divisions]
         raise ParameterError(
-            f"The citizens' answers on '{role}' are not divided by '{domain}'.",
+            f"The citizens' answers on '{role}' are not divided by '{division}'.",
             hint=f"Legal: {', '.join(legal)}.",
         )
     item = survey.item(role)
@@ -71,17 +71,17 @@ def some_answers(
     ]
     unmarked = [name for name in [*wanted, group.partition("=")[2]] if name in TAGS]
     if item and unmarked and not (wanted and any(options)):
-        return _not_marked(survey, role, domain, unmarked[0])
+        return _not_marked(survey, role, division, unmarked[0])
     frame = survey.estimates.frame
     rows = (frame["item"] == role) & frame["option"].isin(options or known)
-    of_all, in_domain = rows & (frame["group"] == ""), rows & (frame["domain"] == domain)
-    if not in_domain.any():
-        return why_not(survey, role, domain)
-    shown = in_domain & (frame["group"] == group) if group else in_domain
+    of_all, in_division = rows & (frame["group"] == ""), rows & (frame["domain"] == division)
+    if not in_division.any():
+        return why_not(survey, role, division)
+    shown = in_division & (frame["group"] == group) if group else in_division
     if group:
         if not shown.any() and _is_possible(survey, group):
             return Text("Ingen i gruppen har svaret.")
-        check_known("group", group, map(str, frame.loc[in_domain, "group"].unique()))
+        check_known("group", group, map(str, frame.loc[in_division, "group"].unique()))
         whole = survey.estimates.take(of_all).as_group(ALL, ALL)
         return survey.estimates.take(shown).together(whole)
     return survey.estimates.take(of_all | shown)
@@ -123,20 +123,20 @@ def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:
 
 def answers_by_group(estimates: DisclosedEstimates, item: Item, *, fold: str = "") -> Table:
     """Return one question's answers, divided by a role, as a table; `fold` as in `Table`."""
-    domain = str(estimates.frame["domain"].iloc[-1])
+    division = str(estimates.frame["domain"].iloc[-1])
     base = GROUP_BASE
-    if domain == "segment":
+    if division == "segment":
         # Kinds are made of people who chose topics, so by kind 'no topic' is 0 by definition: leave it out.
         none = [option.id for option in item.options if option.exclusive]
         estimates = estimates.take(~estimates.frame["option"].isin(none))
         base = "for alle under ét dem, der har svaret på spørgsmålet; for en type dem, der ligner den mest"
-    caption = f"{item.text} Efter {ROLE_WORDS[domain]}"
+    caption = f"{item.text} Efter {ROLE_WORDS[division]}"
     return groups_table(estimates, caption=caption, base=base, sort=not item.ordered, fold=fold)
 
 
-def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
+def why_not(survey: LocalSurvey, role: str, division: str) -> Text:
     """Return the Danish reason why a question, or its answers by group, cannot be shown."""
-    if "segment" in (role, domain) and survey.item("segment") is None:
+    if "segment" in (role, division) and survey.item("segment") is None:
         if survey.segment_agreement is not None:
             return Text(
                 "Typerne vises ikke. Leder man efter dem i tilfældige udtræk af svarene, er det ikke de "
@@ -145,29 +145,29 @@ def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
         if survey.codebook.with_role("topics") is None:
             return Text("Typerne findes ud fra emner, og dem har kommunen ikke spurgt om.")
         return Text("Svarene deler ikke borgerne i tydelige typer.")
-    if (role, domain) in survey.left_out:
-        return Text(f"Svarene vises ikke efter {ROLE_WORDS[domain]}: {TOO_MUCH_HIDDEN}.")
-    if domain == "arrival":
+    if (role, division) in survey.left_out:
+        return Text(f"Svarene vises ikke efter {ROLE_WORDS[division]}: {TOO_MUCH_HIDDEN}.")
+    if division == "arrival":
         return Text("Det ved vi ikke: svarene har ingen tidspunkter, eller der er for få af dem.")
     asked = survey.item(role) if role in ASKED else survey.codebook.with_role(role)
     if asked is None:
         return Text("Det har kommunen ikke spurgt om.")
     if role not in ASKED:
         return Text(f"Kommunens folketal efter {ROLE_WORDS[role]} mangler.")
-    if domain:
-        return Text(f"Svarene kan ikke deles op efter {ROLE_WORDS[domain]}.")
+    if division:
+        return Text(f"Svarene kan ikke deles op efter {ROLE_WORDS[division]}.")
     return Text("Ingen har svaret på det.")
 
 
-def _not_marked(survey: LocalSurvey, role: str, domain: str, tag: str) -> Text:
+def _not_marked(survey: LocalSurvey, role: str, division: str, tag: str) -> Text:
     if tag == "town" and survey.codebook.with_role("area_type") is None:
-        return why_not(survey, role, domain)
+        return why_not(survey, role, division)
     return Text(f"Ingen af svarmulighederne er markeret som {TAG_WORDS[tag]} i kommunens kodebog.")
 
 
 def _is_possible(survey: LocalSurvey, group: str) -> bool:
-    domain, _, level = group.partition("=")
-    item = survey.codebook.with_role(domain) if domain not in ("age", "segment") else None
+    division, _, level = group.partition("=")
+    item = survey.codebook.with_role(division) if division not in ("age", "segment") else None
     return level in survey.age_labels or (item is not None and level in [o.id for o in item.options])
 
 

@@ -212,8 +212,8 @@ def who_sentence(survey: LocalSurvey) -> str:
 
 def _groups_words(frame: pd.DataFrame, group: str) -> tuple[str, str]:
     """Return the names of a group and the rest for use inside a sentence: 'kvinderne' and 'mændene'."""
-    domain = frame.loc[frame["group"] == group, "domain"].iloc[0]
-    labels = frame[frame["domain"] == domain].groupby("group", sort=False)["group_label"].first()
+    division = frame.loc[frame["group"] == group, "domain"].iloc[0]
+    labels = frame[frame["domain"] == division].groupby("group", sort=False)["group_label"].first()
     words = {name: load_sections().group_words(str(name), str(label)) for name, label in labels.items()}
     who = words.pop(group)
     return who, next(iter(words.values())) if len(words) == 1 else "de øvrige"

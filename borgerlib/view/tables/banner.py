@@ -164,7 +164,7 @@ def banner(
     levels = zip(table["domain"], table["level"], strict=True)
     frame = table[["item", "option", "domain", "n", "count", "n_weighted", *SHARES, "n_effective"]].assign(
         label=[codebook.item(item).option(option).short for item, option in answers],
-        group=[group_of(domain, level) if domain else "" for domain, level in levels],
+        group=[group_of(division, level) if division else "" for division, level in levels],
         group_label=_level_labels(table, codebook),
         exclusive=[codebook.item(item).kind != "multiple" for item in table["item"]],
         mark=table["direction"].where(significant, ""),
@@ -173,7 +173,7 @@ def banner(
         frame, min_cell=min_cell, base=base, source=source, confidence=confidence, simulated=simulated
     )
     # Add the texts after disclosure control, which blanks unknown columns in suppressed rows.
-    words = {domain: _heading(domain, codebook, headings or {}) for domain in disclosed.frame["domain"]}
+    words = {division: _heading(division, codebook, headings or {}) for division in disclosed.frame["domain"]}
     texts = {item: codebook.item(item).text for item in disclosed.frame["item"]}
     shown = disclosed.relabel("domain_label", words, by="domain").relabel("item_label", texts, by="item")
     return Banner(shown, false_discovery_rate)
@@ -189,28 +189,28 @@ def _check(table: pd.DataFrame) -> None:
         )
 
 
-def _heading(domain: str, codebook: Codebook, headings: Mapping[str, str]) -> str:
-    if domain in headings or not domain:
-        return headings.get(domain, "")
-    if domain in codebook:
-        item = codebook.item(domain)
+def _heading(division: str, codebook: Codebook, headings: Mapping[str, str]) -> str:
+    if division in headings or not division:
+        return headings.get(division, "")
+    if division in codebook:
+        item = codebook.item(division)
         return capitalise(ROLE_WORDS.get(item.role, item.aliases[0] if item.aliases else item.text))
-    stem, _, option = domain.partition("__")
+    stem, _, option = division.partition("__")
     if option and stem in codebook:
         return codebook.item(stem).option(option).short
-    return capitalise(domain.replace("_", " "))
+    return capitalise(division.replace("_", " "))
 
 
 def _level_labels(table: pd.DataFrame, codebook: Codebook) -> list[str]:
     levels = table.groupby("domain")["level"].unique()
     yes_no = {
-        domain: {"True": "Ja", "False": "Nej", "1": "Ja", "0": "Nej"}
-        for domain, found in levels.items()
-        if set(found) <= {"True", "False"} or ("__" in str(domain) and set(found) <= {"1", "0"})
+        division: {"True": "Ja", "False": "Nej", "1": "Ja", "0": "Nej"}
+        for division, found in levels.items()
+        if set(found) <= {"True", "False"} or ("__" in str(division) and set(found) <= {"1", "0"})
     }
     return [
-        "" if not domain else yes_no.get(domain, {}).get(level) or level_label(codebook, domain, level)
-        for domain, level in zip(table["domain"], table["level"], strict=True)
+        "" if not division else yes_no.get(division, {}).get(level) or level_label(codebook, division, level)
+        for division, level in zip(table["domain"], table["level"], strict=True)
     ]
 
 

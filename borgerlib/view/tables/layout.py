@@ -33,7 +33,7 @@ def groups_of(rows: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def spans_of(groups: list[dict[Any, Any]]) -> list[tuple[str, int]]:
-    """Return the domains' headings and how many columns each spans, without the total."""
+    """Return the divisions' headings and how many columns each spans, without the total."""
     spans: dict[str, list[Any]] = {}
     for group in groups:
         if group["group"]:

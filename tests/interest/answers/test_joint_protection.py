@@ -14,7 +14,7 @@ from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.interest.survey import open_survey
 from borgerlib.interest.weighting.ages import age_groups
-from borgerlib.statistics.crosstabs import domain_levels
+from borgerlib.statistics.crosstabs import division_levels
 from borgerlib.survey.codebook.labels import group_of
 from borgerlib.view.citizens.interest import open_citizens
 from borgerlib.view.citizens.sections import load_sections
@@ -69,7 +69,7 @@ def attack(municipality, *, item_bases=False, only=None):
     }
     truth = true_numbers(survey, respondents, opened.codebook, opened.raked_to, by)
     for column in columns.values():
-        respondents[column] = domain_levels(respondents, survey.codebook, column)
+        respondents[column] = division_levels(respondents, survey.codebook, column)
     frame = survey.estimates.frame
     reader, hidden = Reader(), []
     for role, divisions in by.items():

@@ -430,7 +430,7 @@ def test_items_are_protected_one_by_one():
         (lambda f: f.assign(exclusive=f.index == 0), "true in some rows and false in others"),
         (lambda f: f.assign(count=f["n"] - 8, exclusive=True), "exclusive, but its counts add up"),
         (lambda f: f.assign(domain=None), "group 'a' has no domain"),
-        (lambda f: f[f["group"] != ""].assign(domain=f["group"]), "several domains, but no rows for all"),
+        (lambda f: f[f["group"] != ""].assign(domain=f["group"]), "several divisions, but no rows for all"),
         (lambda f: f.assign(n=60, exclusive=False), "hold more respondents than there are"),
         (lambda f: f.assign(count=f["count"].mask(f["group"] == "", 5)), "counts more than all respondents"),
         (lambda f: f.assign(count=f["count"].mask(f["group"] == "", 31)), "do not add up to all"),

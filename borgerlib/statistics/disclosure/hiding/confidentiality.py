@@ -5,11 +5,11 @@ threshold could identify; so could the few who did not choose what all others di
 group chose the same, the table tells what each of them answered (group disclosure). That nobody chose an
 option is shown: a zero is no person.
 
-What everybody can add up is used: groups of a domain make up the total, options of a single choice make up n.
-Groups below the threshold are hidden whole, their n too, and then at least two groups of the domain are
+What everybody can add up is used: a division's groups make up the total, a single choice's options make up n.
+Groups below the threshold are hidden whole, their n too, and then at least two groups of the division are
 hidden, so that n cannot be had by subtraction; options below the threshold in the total are hidden in every
 group in the same way. Hidden groups, and hidden options, enter the two-way tables as one: their sum is what
-the reader can work out. Each domain is then a table with known margins, and `suppression` does the rest.
+the reader can work out. Each division is then a table with known margins, and `suppression` does the rest.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNKNOWN = 1_000_000  # stands for respondents of whom nothing is shown: room fo
 
 
 @dataclass(frozen=True)
-class Domain:
+class Division:
     """Groups that divide the respondents.
 
     Parameters
@@ -54,7 +54,7 @@ class ItemTable:
         Respondents who answered.
     total : int or None
         The column of all respondents, where there is one.
-    domains : tuple of Domain
+    divisions : tuple of Division
         How the other columns divide the respondents.
     choices : int
         How many options every respondent chose: 1 for a single choice, 0 where it varies.
@@ -67,7 +67,7 @@ class ItemTable:
     counts: Counts
     n: Counts
     total: int | None
-    domains: tuple[Domain, ...]
+    divisions: tuple[Division, ...]
     choices: int
     at_least_one: bool
     unlisted: int | None = None
@@ -106,23 +106,23 @@ def hide(table: ItemTable, *, min_cell: int, exact: bool, also: Sequence[int] = 
     if table.total is not None and 0 < table.n[table.total] < min_cell:
         hidden.counts[:], hidden.n[:] = True, True
         return hidden
-    merged = [_hidden_groups(table, domain, min_cell) for domain in table.domains]
+    merged = [_hidden_groups(table, division, min_cell) for division in table.divisions]
     options = _hidden_options(table, min_cell, any(merged), also)
     if table.total is not None:
         hidden.counts[options, table.total] = True
-    for domain, groups in zip(table.domains, merged, strict=True):
+    for division, groups in zip(table.divisions, merged, strict=True):
         hidden.n[groups], hidden.counts[:, groups] = True, True
-        _hide_in_domain(table, domain, groups, options, hidden.counts, min_cell=min_cell, exact=exact)
+        _hide_in_division(table, division, groups, options, hidden.counts, min_cell=min_cell, exact=exact)
     hidden.counts[:, table.n == 0] = False
     return hidden
 
 
-def _hidden_groups(table: ItemTable, domain: Domain, min_cell: int) -> list[int]:
+def _hidden_groups(table: ItemTable, division: Division, min_cell: int) -> list[int]:
     """Return the groups to hide whole: the small ones and, where n would follow, the smallest others."""
-    present = sorted((g for g in domain.groups if table.n[g] > 0), key=lambda g: int(table.n[g]))
+    present = sorted((g for g in division.groups if table.n[g] > 0), key=lambda g: int(table.n[g]))
     small = [group for group in present if table.n[group] < min_cell]
     outside = 0 if table.total is None else int(table.n[table.total] - table.n[present].sum())
-    if not small and not (domain.outside_is_people and 0 < outside < min_cell):
+    if not small and not (division.outside_is_people and 0 < outside < min_cell):
         return []
     if table.total is None:
         return small
@@ -167,9 +167,9 @@ def _hold_each_other(table: ItemTable, options: list[int], min_cell: int) -> boo
     return bool((table.n - count + spare >= min_cell)[large].all())
 
 
-def _hide_in_domain(
+def _hide_in_division(
     table: ItemTable,
-    domain: Domain,
+    division: Division,
     hidden_groups: list[int],
     hidden_options: list[int],
     hidden: Mask,
@@ -177,9 +177,9 @@ def _hide_in_domain(
     min_cell: int,
     exact: bool,
 ) -> None:
-    """Mark in `hidden` the cells of a domain that must go."""
-    grid = _grid(table, domain, hidden_groups)
-    for group in domain.groups:
+    """Mark in `hidden` the cells of a division that must go."""
+    grid = _grid(table, division, hidden_groups)
+    for group in division.groups:
         # In a group where nobody chose any of the hidden options, options that add up tell so themselves.
         if not table.choices or table.counts[hidden_options, group].any():
             hidden[hidden_options, group] = True
@@ -189,7 +189,7 @@ def _hide_in_domain(
         if found is None:
             # Hiding everything is always safe, for the margins that remain are not confidential.
             chosen = table.counts.any(axis=1) if table.total is None else table.counts[:, table.total] > 0
-            hidden[np.ix_(np.flatnonzero(chosen), np.array(domain.groups))] = True
+            hidden[np.ix_(np.flatnonzero(chosen), np.array(division.groups))] = True
             return
         for row, column in np.argwhere(found).tolist():
             hidden[np.ix_(options[row], grid.groups[column])] = True
@@ -197,7 +197,7 @@ def _hide_in_domain(
 
 @dataclass(frozen=True)
 class _Grid:
-    """A domain's columns: the groups shown and, last, the remainder that readers get by subtraction."""
+    """A division's columns: the groups shown and, last, the remainder that readers get by subtraction."""
 
     groups: list[list[int]]
     counts: Counts
@@ -214,8 +214,8 @@ class _Grid:
         return found
 
 
-def _grid(table: ItemTable, domain: Domain, hidden_groups: list[int]) -> _Grid:
-    shown = [group for group in domain.groups if group not in hidden_groups]
+def _grid(table: ItemTable, division: Division, hidden_groups: list[int]) -> _Grid:
+    shown = [group for group in division.groups if group not in hidden_groups]
     if table.total is None:
         # Without a total nothing can be subtracted: the remainder may be anything.
         hidden_groups = []
@@ -225,7 +225,7 @@ def _grid(table: ItemTable, domain: Domain, hidden_groups: list[int]) -> _Grid:
         rest_n = int(table.n[table.total] - table.n[shown].sum())
     counts = np.column_stack([table.counts[:, shown], rest])
     columns = [*([group] for group in shown), hidden_groups]
-    return _Grid(columns, counts, np.append(table.n[shown], rest_n), domain.outside_is_people)
+    return _Grid(columns, counts, np.append(table.n[shown], rest_n), division.outside_is_people)
 
 
 def _joint_table(

@@ -27,7 +27,7 @@ class Weights:
 
     Parameters
     ----------
-    light, heavy : array, options × (groups, then those outside each domain)
+    light, heavy : array, options × (groups, then those outside each division)
         Between what the average weight of those who chose the option lies.
     least, most : array, options
         Between what the sum of the weights of all who chose it lies; infinite where it is not shown.
@@ -43,12 +43,12 @@ class Reader:
     """Everything that holds between the numbers of an item.
 
     The numbers stand in `cells`: a line for each option and a last one for n; a column for each group and one
-    for the respondents outside each domain.
+    for the respondents outside each division.
     """
 
     def __init__(self, table: ItemTable, weights: Weights | None = None) -> None:
         options, groups = table.counts.shape
-        extra = 0 if table.total is None else len(table.domains)
+        extra = 0 if table.total is None else len(table.divisions)
         self.cells = np.arange((options + 1) * (groups + extra)).reshape(options + 1, groups + extra)
         self.absent = np.zeros(self.cells.size, dtype=bool)
         self._rows: list[tuple[list[int], list[float]]] = []
@@ -56,9 +56,9 @@ class Reader:
         for column in self.cells.T.tolist():
             self._add_answers(table, column[:-1], column[-1])
         if table.total is not None:
-            for number, domain in enumerate(table.domains):
-                members = [*domain.groups, groups + number]
-                self._add_domain(table, members, table.total)
+            for number, division in enumerate(table.divisions):
+                members = [*division.groups, groups + number]
+                self._add_division(table, members, table.total)
                 if weights is not None:
                     self._add_weights(weights, members)
 
@@ -71,7 +71,7 @@ class Reader:
         elif table.at_least_one:
             self._add([n, *counts], [1] + [-1] * len(counts), -np.inf, 0.0)
 
-    def _add_domain(self, table: ItemTable, members: list[int], total: int) -> None:
+    def _add_division(self, table: ItemTable, members: list[int], total: int) -> None:
         for line in self.cells.tolist():
             self._add([*(line[group] for group in members), line[total]], [1] * len(members) + [-1])
         # Whether anybody is outside the groups is taken as known.

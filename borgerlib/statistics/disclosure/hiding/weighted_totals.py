@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, Hidden, ItemTable, hide
+from borgerlib.statistics.disclosure.hiding.confidentiality import Division, Hidden, ItemTable, hide
 from borgerlib.statistics.disclosure.hiding.reader import Reader, Weights
 from borgerlib.statistics.disclosure.hiding.suppression import Counts
 from borgerlib.statistics.levels import Floats, Mask
@@ -53,9 +53,11 @@ class WeightedTable:
         return Weights(light, heavy, (share - half) * whole, (share + half) * whole)
 
     def _with_outside(self, values: Floats | Counts) -> Floats:
-        """Return values of groups, and of the respondents outside each domain."""
-        total, domains = self.table.total, self.table.domains
-        rest = [values[..., total] - values[..., list(domain.groups)].sum(axis=-1) for domain in domains]
+        """Return values of groups, and of the respondents outside each division."""
+        total, divisions = self.table.total, self.table.divisions
+        rest = [
+            values[..., total] - values[..., list(division.groups)].sum(axis=-1) for division in divisions
+        ]
         return np.concatenate([values, np.stack(rest, axis=-1)], axis=-1).astype(float)
 
 
@@ -81,18 +83,18 @@ def hide_for_totals(weighted: WeightedTable, found: Hidden, *, min_cell: int, ex
     Returns
     -------
     Hidden
-        That, and more: further groups of a domain; where none is left, those of all domains; in the end the
+        That, and more: further groups of a division; where none is left, those of all; in the end the
         total of the option.
     """
-    groups = [group for domain in weighted.table.domains for group in domain.groups]
+    groups = [group for division in weighted.table.divisions for group in division.groups]
     everywhere: set[int] = set()
     also: set[int] = set()
     while True:
         more = Hidden(found.counts.copy(), found.n)
         more.counts[np.ix_(sorted(everywhere), groups)] = True
         telling: set[int] = set()
-        for domain in weighted.table.domains:
-            telling |= _hide_groups(weighted, domain, more, min_cell)
+        for division in weighted.table.divisions:
+            telling |= _hide_groups(weighted, division, more, min_cell)
         if not telling:
             return more
         if telling <= everywhere:
@@ -101,14 +103,14 @@ def hide_for_totals(weighted: WeightedTable, found: Hidden, *, min_cell: int, ex
         everywhere |= telling
 
 
-def _hide_groups(weighted: WeightedTable, domain: Domain, found: Hidden, min_cell: int) -> set[int]:
-    """Hide further groups of a domain; return the options that tell too much where none is left to hide."""
-    table, groups, hidden = weighted.table, list(domain.groups), found.counts
+def _hide_groups(weighted: WeightedTable, division: Division, found: Hidden, min_cell: int) -> set[int]:
+    """Hide further groups of a division; return the options that tell too much where none is left to hide."""
+    table, groups, hidden = weighted.table, list(division.groups), found.counts
     while True:
         partly = hidden.any(axis=1) & ~hidden[:, table.total]
         partly[len(weighted.weighed) :] = False
         gaps = partly & hidden[:, groups].any(axis=1)
-        narrow = _narrow(weighted, domain, found, partly, min_cell) if gaps.any() else gaps
+        narrow = _narrow(weighted, division, found, partly, min_cell) if gaps.any() else gaps
         if not narrow.any():
             return set()
         # Where options add up a group goes from all rows with gaps: no gap is alone in its column.
@@ -126,8 +128,8 @@ def _hide_groups(weighted: WeightedTable, domain: Domain, found: Hidden, min_cel
             return telling
 
 
-def _narrow(weighted: WeightedTable, domain: Domain, found: Hidden, partly: Mask, min_cell: int) -> Mask:
-    """Return the options of which a hidden number of a domain could take fewer values than `min_cell` + 1."""
+def _narrow(weighted: WeightedTable, division: Division, found: Hidden, partly: Mask, min_cell: int) -> Mask:
+    """Return the options of which a division's hidden number could take fewer values than `min_cell` + 1."""
     table = weighted.table
     reader = Reader(table, weighted.told(partly))
     hidden = np.vstack([found.counts, found.n])
@@ -137,7 +139,7 @@ def _narrow(weighted: WeightedTable, domain: Domain, found: Hidden, partly: Mask
     known[:, : hidden.shape[1]] = np.where(hidden, np.nan, np.vstack([table.counts, table.n]))
     known[:-1, table.total][partly] = np.nan
     wanted = np.zeros_like(hidden)
-    wanted[:, list(domain.groups)] = hidden[:, list(domain.groups)]
+    wanted[:, list(division.groups)] = hidden[:, list(division.groups)]
     wanted[len(weighted.weighed) : -1] = False
     narrow = np.zeros(hidden.shape, dtype=bool)
     narrow[wanted] = reader.narrow(known.ravel(), reader.cells[:, : hidden.shape[1]][wanted], min_cell)
