@@ -158,7 +158,12 @@ def form(
         console.wrote(path)
         if former:
             console.out.print(f"Another was there; it is now {escape(str(former))}")
-    if lacking := asked.texts.lacking:
+    lacking = asked.texts.lacking
+    if "samtykke" in lacking and asked.texts.by_answers:
+        console.out.print(
+            "'efter_svar' is true, and 'samtykke' does not say yet that answers decide who is invited."
+        )
+    if lacking:
         where = str(texts_file(municipality)) if municipality else "--municipality NAME gives a file for it"
         console.out.print(
             f"[bold yellow]Not to be used yet[/bold yellow]: the law asks for {', '.join(lacking)} "

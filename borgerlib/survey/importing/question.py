@@ -54,13 +54,23 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
         r"|(område|kommune).*\bbor\b|neighbou?rhood|\Aområde\Z|\A(hvor|var) bor du\b|where do you live"
         r"|\A(bopæl|domicile)\Z",
     ),
-    ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|drøfte|påvirke|ämnen|topics|themen"),
-    ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
+    (
+        "topics",
+        frozenset({"multiple"}),
+        r"\bemner|\btema(er|en)?\b|drøfte|påvirke|indflydelse på|ämnen|topics|themen",
+    ),
+    (
+        "time",
+        frozenset({"single"}),
+        # 'Hvor lang tid har du boet her?' asks for other years.
+        r"(meget|mye|mycket) tid|how much time|wie viel zeit"
+        r"|(lang tid|mange timer) (vil|kan|kunne|ønsker|har du lyst)",
+    ),
     ("channels", frozenset({"multiple"}), r"høre fra|kanal|besked|få information|hear from|channel"),
     (
         "formats",
         frozenset({"multiple"}),
-        r"(måder|hvordan).*(med|delta)|helst delta|delta(ge)? på|take part|teilnehmen",
+        r"(måder?|hvordan).*(med|delta)|helst delta|delta(ge)? på|take part|teilnehmen",
     ),
     (
         "free_text",

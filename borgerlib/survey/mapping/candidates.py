@@ -149,7 +149,9 @@ def _single_candidate(item: Item, seen: Seen, alike: float, *, asked: bool) -> C
         return Candidate(entry, score, True, "its text and its answers" + (f"; {few} {kept}" if few else ""))
     if len(item.options) > 2 and len(seen.answers) > 1:
         return Candidate(entry, score, False, OTHER_TEXT)
-    return None
+    # Many questions are answered by yes or no: only a text like the item's makes it this one.
+    alike_only = f"its text is only like '{item.text}'"
+    return Candidate(entry, score, False, alike_only) if alike >= SIMILAR else None
 
 
 def _without_refusals(

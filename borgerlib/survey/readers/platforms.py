@@ -193,10 +193,24 @@ def _read_redcap(table: HeadedGrid) -> Export:
 
 # Headings that Enalyzer and others use.
 _STATUS = r"(svar|besvarelses|response|completion|survey)?[ _]?status"
-_PARTLY = frozenset(
-    {"delvist", "delvist besvaret", "påbegyndt", "nogen svar", "partial", "incomplete", "in progress"}
+_WHOLE = frozenset(
+    [
+        "gennemført",
+        "afsluttet",
+        "fuldført",
+        "besvaret",
+        "udfyldt",
+        "færdig",
+        "complete",
+        "completed",
+        "finished",
+    ]
 )
-_WHOLE = frozenset({"gennemført", "afsluttet", "fuldført", "besvaret", "complete", "completed", "finished"})
+_PARTLY = frozenset(
+    [*(f"{how} {done}" for how in ("delvist", "delvis", "ikke", "partially", "not") for done in _WHOLE),
+     "delvist", "delvis", "påbegyndt", "begyndt", "i gang", "nogen svar", "ufuldstændig", "ufuldført",
+     "uafsluttet", "partial", "incomplete", "in progress", "started", "unfinished"]
+)  # fmt: skip
 # Heading of each platform's own column (in lower case) → its values for an unfinished answer.
 _UNFINISHED: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "Qualtrics": ((r"finished", frozenset({"false", "falsk", "0"})),),

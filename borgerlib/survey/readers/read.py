@@ -32,6 +32,7 @@ from borgerlib.survey.responses import PLATFORM, Column, Export, Responses
 _SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
 _MUNICIPALITY = re.compile(r"kommune|municipality", re.IGNORECASE)
 _MOST_NAMES = 200
+_TRY, _TRIES_ONE_IN = re.compile(r"test(er|svar|besvarelse|person|bruger)?[ .!\d]{0,4}", re.IGNORECASE), 10
 # Headings of tables with one row per answer: which question, and what was answered.
 _MORE = "[ _-]?(tekst|text|navn|name|id|nr|no|nummer|number)?\\.?"
 _ASKED = re.compile(rf"(spørgsmål|question|fråga|frage|variab(e?l|le)|item){_MORE}", re.IGNORECASE)
@@ -46,15 +47,16 @@ _TIMES = {
     ),
     "submitted": re.compile(
         r"(.+ )?(time|date) ?stamp|tidsstempel|tids?punkt(et)?|dato|datum|date|zeit|tid|time"
-        r"|(created|submitted|completed|answered) (at|on)"
+        r"|(submitted|completed|answered) (at|on)"
         r"|(closed|submitted|completed|recorded)( ?(date|time))?|date submitted"
         r"|(submission|submit|completion|end|response|interview) ?(date|time)"
-        r"|(besvarelsen |svaret )?(indsendt|oprettet|besvaret|afsluttet)( den)?"
+        r"|(besvarelsen |svaret )?(indsendt|besvaret|afsluttet|fuldført|gennemført)( den)?"
         r"|(slut|afslutnings|svar|besvarelses|indsendelses|fuldførelses|udfyldelses|indtastnings|interview)"
         r"(tidspunkt|dato|tid)",
         re.IGNORECASE,
     ),
 }
+_CREATED = re.compile(r"created (at|on)|(besvarelsen |svaret )?oprettet( den)?", re.IGNORECASE)
 
 
 def read_export(path: str | Path, *, sheet: str = "", heading_rows: int | None = None) -> Export:
@@ -105,7 +107,9 @@ def read_export(path: str | Path, *, sheet: str = "", heading_rows: int | None =
     _refuse_an_answer_a_row(export)
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
-    return _noting_municipalities(_noting_repeats(judged(_with_ones_and_twos(_with_times(export)))))
+    return _noting_municipalities(
+        _noting_tries(_noting_repeats(judged(_with_ones_and_twos(_with_times(export)))))
+    )
 
 
 def _refuse_an_answer_a_row(export: Export) -> None:
@@ -122,7 +126,8 @@ def _refuse_an_answer_a_row(export: Export) -> None:
 def _with_times(export: Export) -> Export:
     """Find the columns of start and end times, if the platform's reader has found none."""
     columns = list(export.columns)
-    for role, pattern in _TIMES.items():
+    # An answer was created when it was begun, where another column tells its end; else when it was sent.
+    for role, pattern in (*_TIMES.items(), ("submitted", _CREATED), ("started", _CREATED)):
         if any(column.role == role for column in columns):
             continue
         for at, column in enumerate(columns):
@@ -189,6 +194,18 @@ def _noting_repeats(export: Export) -> Export:
     if again.empty:
         return export
     return export.noting(said("rows_repeated", count=len(again), row=int(again[0])))
+
+
+def _noting_tries(export: Export) -> Export:
+    """Note rows with a cell that says they are a test; where many say so, it is an answer like others."""
+    marked = pd.Series(False, index=export.frame.index)
+    for name in export.frame.columns:
+        if texts := [text for text in export.counts(name) if _TRY.fullmatch(str(text))]:
+            marked |= export.frame[name].isin(texts)
+    count = int(marked.sum())
+    if not 0 < count * _TRIES_ONE_IN <= len(marked):
+        return export
+    return export.noting(said("tries_written", count=count, row=int(marked.index[marked][0])))
 
 
 def read_responses(

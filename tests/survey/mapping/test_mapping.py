@@ -284,6 +284,22 @@ def test_an_export_of_another_survey_is_not_taken(tmp_path):
     assert caught.value.problems == ("no column is recognised at all",)
 
 
+@pytest.mark.parametrize(
+    ("asked", "confidence"),
+    [
+        ("Må kommunen kontakte dig?", "unsure"),
+        ("Må vi kontakte dig?", "sure"),
+        ("Har du hund?", "missing"),
+    ],
+)
+def test_a_yes_or_no_whose_question_is_only_alike_is_asked_about(tmp_path, asked, confidence):
+    consent = {"id": "ja", "text": "Må vi kontakte dig?", "kind": "single"}
+    consent["options"] = [{"id": "ja", "text": "Ja"}, {"id": "nej", "text": "Nej"}]
+    book = parse_codebook({"survey": {"id": "x", "title": "X"}, "item": [consent]}, source="x")
+    path = write_csv(tmp_path / "x.csv", transposed({asked: ["Ja", "Nej"] * 2, "Tal": list("1234")}))
+    assert suggest_mapping(read_export(path), book).confidence["ja"] == confidence
+
+
 def test_another_question_with_the_same_options_is_not_surely_ours(tmp_path):
     emner, tid = ([option.text for option in CODEBOOK.item(name).options] for name in ("emner", "tid"))
     columns = {f"Hvad gør kommunen dårligt i dag? [{text}]": ["1", "0"] * 4 for text in emner}

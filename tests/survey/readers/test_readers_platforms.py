@@ -264,6 +264,9 @@ def test_tries_of_the_survey_are_rejected_and_unfinished_answers_told(tmp_path):
             "Complete?": ["Incomplete", "Complete"],
         },
         {"Svarstatus": ["Delvist", "Gennemført"], "Tid": "cd"},
+        {"Status": ["Delvist gennemført", "Gennemført"], "Tid": "cd"},
+        {"Status": ["Ikke afsluttet", "Afsluttet"], "Tid": "cd"},
+        {"Status": ["Partially completed", "Completed"], "Tid": "cd"},
     ],
 )
 def test_each_platform_tells_what_was_not_finished(tmp_path, columns):
@@ -359,6 +362,7 @@ def test_two_times_and_a_number_make_no_microsoft_form_of_questions(tmp_path):
         ("Jotform", {"Submission Date": ["Nov 27, 2025", "Nov 28, 2025"], "Submission IP": ["1.1.1.1"] * 2}),
         ("Decidim", {"Created At": TIMES[:2], "IP Hash": ["a", "b"], "User Status": ["Registered"] * 2}),
         ("table", {"Startet": TIMES[:2], "Status": ["Gennemført", "Delvist"]}),
+        ("table", {"Startet": TIMES[:2], "Status": ["Gennemført", "Delvist gennemført"]}),
         ("table", {"Besvarelsen påbegyndt": TIMES[:2], "Besvarelsen afsluttet": TIMES[:2]}),
         (
             "Microsoft Forms",

@@ -217,6 +217,31 @@ def test_when_an_answer_was_given_is_told_by_heading_and_times(tmp_path, heading
 
 
 @pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (["TEST", "test 2"], ["2 rows say that they are a test (the first is row 5)"]),
+        (["Testsvar"], ["1 row says that it is a test (row 5)"]),
+        (["Test af vandet"], []),
+        (["test"] * 15, []),
+    ],
+)
+def test_rows_that_say_they_are_a_test_are_told_unless_many_do(tmp_path, written, told):
+    words = [*(f"ord {at}" for at in range(3)), *written, *(f"ord {at}" for at in range(17))][:20]
+    table = {"Alder": [str(20 + at) for at in range(20)], "Andet?": words}
+    notes = read_export(write_csv(tmp_path / "x.csv", transposed(table))).source.notes
+    assert [note.split(":")[0] for note in notes if "a test" in note] == told
+
+
+@pytest.mark.parametrize("ends", ["Afsluttet", "Completed at"])
+def test_an_answer_was_created_when_it_was_begun_where_its_end_is_told(tmp_path, ends):
+    times = {"Oprettet": ["20-11-2025 10:00"] * 3, ends: ["20-11-2025 10:09"] * 3}
+    for order in (list(times), list(times)[::-1]):
+        table = {name: times[name] for name in order} | {"Alder": ["1", "2", "3"]}
+        export = read_export(write_csv(tmp_path / "x.csv", transposed(table)))
+        assert [export.column(name).role for name in ("Oprettet", ends)] == ["started", "submitted"]
+
+
+@pytest.mark.parametrize(
     ("begun", "ended", "first", "noted"),
     [
         ("03/04/2024 10:00", "04/14/2024 10:00", datetime(2024, 3, 4, 10), []),
