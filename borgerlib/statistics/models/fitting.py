@@ -55,7 +55,7 @@ def fit(frame: ModelFrame, weight: Floats, family: Family) -> tuple[Floats, Floa
     """
     _check_outcome(frame, family)
     length = _checked_lengths(frame, weight)
-    params = _maximum(frame, weight, family)
+    params = _maximum(frame, weight, family, length / np.sqrt(weight.sum()))
     linear = frame.matrix @ params
     with np.errstate(over="ignore", invalid="ignore"):
         fitted = mean_of(linear, family)
@@ -136,14 +136,15 @@ def _checked_lengths(frame: ModelFrame, weight: Floats) -> Floats:
     )
 
 
-def _maximum(frame: ModelFrame, weight: Floats, family: Family) -> Floats:
+def _maximum(frame: ModelFrame, weight: Floats, family: Family, unit: Floats) -> Floats:
+    """Return the coefficients, found of columns in such units that all are about as large."""
     import warnings
 
     from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
 
     kind = {"gaussian": families.Gaussian, "binomial": families.Binomial, "poisson": families.Poisson}[family]
-    model = GLM(frame.outcome, frame.matrix, family=kind(), var_weights=weight)
+    model = GLM(frame.outcome, frame.matrix / unit, family=kind(), var_weights=weight)
     with warnings.catch_warnings():
         # Separation and its like are told below, with the variable's name.
         warnings.simplefilter("ignore")
@@ -151,7 +152,7 @@ def _maximum(frame: ModelFrame, weight: Floats, family: Family) -> Floats:
             result = model.fit(maxiter=_ITERATIONS, tol=_TOLERANCE, tol_criterion="params")
         except ValueError:  # the steps have left what a number can hold
             return np.full(frame.matrix.shape[1], np.nan)
-    params: Floats = np.asarray(result.params, dtype=np.float64)
+    params: Floats = np.asarray(result.params, dtype=np.float64) / unit
     return params
 
 

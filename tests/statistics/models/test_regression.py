@@ -197,6 +197,17 @@ def test_counts_whose_steps_run_out_of_numbers_are_told_as_what_they_are():
         regress(people, "y ~ x + z", family="poisson")
 
 
+@pytest.mark.parametrize("family", ["gaussian", "binomial", "poisson"])
+def test_the_unit_of_a_column_is_that_of_its_coefficient_and_of_nothing_else(family):
+    # When somebody answered, in days and in nanoseconds since 1970: 1.7e18 beside an intercept of ones.
+    rng = np.random.default_rng(3)
+    days = 20_000 + 10 * rng.random(60)
+    people = pd.DataFrame({"y": (rng.random(60) < 0.4).astype(float), "days": days, "ns": days * 86_400e9})
+    of_days, of_ns = (regress(people, f"y ~ {unit}", family=family) for unit in ("days", "ns"))
+    assert of_ns.params["ns"] * 86_400e9 == pytest.approx(of_days.params["days"], rel=1e-6)
+    assert of_ns.bse["Intercept"] == pytest.approx(of_days.bse["Intercept"], rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("outcome", "error", "message"),
     [
