@@ -16,7 +16,7 @@ from borgerlib.dashboard.page import questions, screen
 from borgerlib.dashboard.page.answers import Answers, open_answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved import downloads, save_report
-from borgerlib.errors import BorgerlibError, DataError, command
+from borgerlib.errors import BorgerlibError, DataError, ParameterError, command
 from borgerlib.files.look import look_of
 from borgerlib.interest.filters.selection import Selection, Understood, link_of, read_link, understood
 from borgerlib.interest.prepared import is_prepared
@@ -121,7 +121,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         message = content if isinstance(content, Mapping) else {}
         hear = kinds.get(str(message.get("kind")))
         if hear is None:
-            self._say(words()("errors", "unknown"))
+            self._refuse(words()("errors", "unknown"))
             return
         if message.get("sort") in screen.SORTS:
             self._sort = str(message["sort"])
@@ -139,9 +139,9 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
                 self.send({"kind": "news", "text": self._news})
                 self._news = ""
         except BorgerlibError as error:
-            self._say(in_danish(error.message))
+            self._refuse(in_danish(error.message))
         except Exception:
-            self._say(words()("errors", "failed"))
+            self._refuse(words()("errors", "failed"))
             raise
 
     def _renew(self) -> None:
@@ -179,8 +179,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _on_question(self, message: Mapping[str, Any]) -> None:
         asked = next((one for one in self._questions() if one.id == message.get("id")), None)
         if asked is None:
-            self._say(words()("errors", "unknown"))
-            return
+            self._show_menu()
+            raise ParameterError(words()("errors", "question_gone"))
         lost = " ".join(map(in_danish, asked.meant.problems))
         said = words()("errors", "saved_lost", navn=asked.label, hvorfor=lost) if lost else ""
         self._show(replace(asked.meant, problems=(said,) if said else ()), focus=asked.focus)
@@ -224,6 +224,10 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
             "text": words()("strings", "report_done"),
         }
         self.send(message, [outcome.content])
+
+    def _refuse(self, text: str) -> None:
+        """Say why there is no answer, and to which request: whatever the page asks later still counts."""
+        self.send({"kind": "said", "text": text, "refused": self._number})
 
     def _say(self, text: str) -> None:
         self.send({"kind": "said", "text": text})

@@ -100,6 +100,24 @@ class TestTheWayBack:
         assert board.settled().heading == "Kvinde · By"
         assert board.click("Fortryd").heading == "By"
 
+    def test_clicks_count_while_a_message_comes_in_between(self, open_board, workspace):
+        board = open_board()
+        # The first box when a question is saved, the second when that is said, before the first is answered.
+        board.page.evaluate("""() => new Promise((done) => {
+          const boxes = document.querySelectorAll(".filters input[type=checkbox]");
+          const form = document.querySelector("form.save");
+          new MutationObserver((_, watcher) => {
+            watcher.disconnect();
+            boxes[1].click();
+            done();
+          }).observe(document.querySelector(".message"), { attributes: true });
+          form.querySelector("input").value = "Imens der klikkes";
+          form.requestSubmit();
+          boxes[0].click();
+        })""")
+        assert board.settled().heading == "15–24 år eller 25–44 år"
+        (workspace / "data" / "saved" / "odense" / "spoergsmaal.json").unlink()
+
     def test_a_step_back_and_forth_keeps_the_answer_to_a_question(self, open_board):
         board = open_board().ask("Hvor engagerede er de 60–69-årige i klima og miljø?")
         answer = board.page.locator(".answer").text_content()

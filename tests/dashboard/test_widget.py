@@ -11,7 +11,7 @@ import pytest
 from processes import PATIENCE
 
 from borgerlib.dashboard.page.answers import open_answers
-from borgerlib.dashboard.page.questions import save_question
+from borgerlib.dashboard.page.questions import delete_question, save_question
 from borgerlib.dashboard.saved import save_report
 from borgerlib.dashboard.saved.save_report import report_folder
 from borgerlib.dashboard.widget import InterestDashboard, open_dashboard, script, style
@@ -198,6 +198,18 @@ def test_a_report_that_fails_is_told_in_danish_and_without_paths(board, monkeypa
     board._hear({"kind": "report"})
     assert board.heard.wait(PATIENCE)
     assert board.sent[-1][0]["text"] == f"Rapporten kunne ikke laves: {said}."
+
+
+def test_what_is_refused_says_which_request_and_what_is_done_does_not(board):
+    board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": 4})
+    board._hear({"kind": "save_question", "label": "De ældre"})
+    assert "refused" not in board.sent[-1][0]
+    (saved,) = (entry for entry in board.menu if entry["saved"])
+    delete_question("Odense", saved["id"])
+    board._hear({"kind": "question", "id": saved["id"], "number": 5})
+    assert board.sent[-1][0]["refused"] == 5
+    assert board.sent[-1][0]["text"].startswith("Spørgsmålet findes ikke længere")
+    assert not any(entry["saved"] for entry in board.menu)
 
 
 def test_what_nobody_foresaw_is_told_in_danish_and_the_page_stays_usable(board, monkeypatch):

@@ -267,6 +267,7 @@ function buildPage({ model, el }, way, isNew) {
       }
     } else if (message.kind === "said") {
       messages.say(message.text);
+      if (message.refused === undefined || message.refused < way.number) return;
       way.wanted = now();
       filters.update(way.levels); // what was refused is not ticked
       remember(model.get("view").link);
