@@ -15,7 +15,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from borgerlib.errors import BorgerlibError
@@ -128,6 +128,20 @@ def replacing_folder(
         _put_in_place(folder, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def one_at_a_time(target: Path, *, patience: float = 60) -> Iterator[None]:
+    """Let one process at a time make what takes long; the others look again when it is their turn.
+
+    Where there can be no lock, or after so many seconds, all make it.
+    """
+    from filelock import FileLock  # imported here: it takes longer than all others of this module together
+
+    with ExitStack() as held:
+        with suppress(OSError):
+            held.enter_context(FileLock(target.with_suffix(".lock"), timeout=patience))
+        yield
 
 
 def settled(target: Path) -> Path:

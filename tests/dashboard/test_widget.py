@@ -5,7 +5,10 @@ import json
 import os
 import shutil
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from processes import PATIENCE
@@ -180,6 +183,25 @@ def test_a_report_that_cannot_be_written_is_told(board, workspace):
     why = "i dens mappe ligger filer, der ikke hører til en rapport"
     assert board.sent[-1][0]["text"] == f"Rapporten kunne ikke laves: {why}."
     assert (folder / "dagsorden.docx").read_text() == "vigtigt"
+
+
+def test_the_reports_of_many_are_made_one_at_a_time(answers, monkeypatch):
+    running, most = [], []
+
+    def run(*_):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.1)
+        running.pop()
+        return SimpleNamespace(path=Path("x.ipynb"))
+
+    monkeypatch.setattr("borgerlib.runs.kernels.execute.run_notebook", run)
+    monkeypatch.setattr("borgerlib.runs.reports.folder.write_report", lambda *of, **how: of[2])
+    with ThreadPoolExecutor(4) as visitors:
+        links = ["alder=60-69", "alder=15-24", "koen=kvinde", "koen=kvinde"]
+        made = list(visitors.map(lambda link: save_report.save_report(answers, link), links))
+    assert made == [report_folder(answers, link) for link in links]
+    assert most == [1] * 4
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from borgerlib.errors import BorgerlibError
-from borgerlib.files.atomic import replacing, settled
+from borgerlib.files.atomic import one_at_a_time, replacing, settled
 from borgerlib.interest import store
 from borgerlib.interest.filters.choices import QUESTIONS, SEGMENTS_FILE, Offer, filterable, saved_folder
 from borgerlib.interest.filters.segments import find_kinds
@@ -87,12 +87,27 @@ def open_filter_cube(
         The chance is not legal.
     """
     chance = legal_chance(chance)
-    folder = settled(processed_folder(municipality))
-    wanted = _fingerprint(municipality, age_bands, chance)
-    found, origin = _kept(folder / FILE, str(file_state(folder / FILE)), json.dumps(wanted))
+    path = settled(processed_folder(municipality)) / FILE
+    _, found, origin = _look(path, municipality, age_bands, chance)
     if found is not None:
         return found
-    had_copy = (folder / COPY).is_file()
+    with one_at_a_time(path):
+        # All pages of a changed survey come at the same moment: the first has made it for the others.
+        wanted, made, _ = _look(path, municipality, age_bands, chance)
+        return replace(made, origin=origin) if made else _make(path, municipality, wanted, origin)
+
+
+def _look(
+    path: Path, municipality: str, age_bands: Sequence[int], chance: float
+) -> tuple[dict[str, Any], FilterCube | None, Origin]:
+    """Return what the cube is to be built from, and the cube if it is there, or why it is not."""
+    wanted = _fingerprint(municipality, age_bands, chance)
+    return wanted, *_kept(path, str(file_state(path)), json.dumps(wanted))
+
+
+def _make(path: Path, municipality: str, wanted: Mapping[str, Any], origin: Origin) -> FilterCube:
+    chance, age_bands = wanted["copy"]["chance"], wanted["age_bands"]
+    had_copy = path.with_name(COPY).is_file()
     copy, state = open_copy(municipality, chance=chance)
     if had_copy and wanted["copy"]["key"] is None:
         origin = "protected_anew"
@@ -106,7 +121,7 @@ def open_filter_cube(
         "rules": ready.rules,
         "offer": asdict(ready.offer),
     }
-    _keep(folder / FILE, cube, record)
+    _keep(path, cube, record)
     return _opened(cube, record, origin)
 
 

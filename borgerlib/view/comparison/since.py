@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from borgerlib.files.atomic import replacing, settled
+from borgerlib.files.atomic import one_at_a_time, replacing, settled
 from borgerlib.interest.prepared import RESPONDENTS, compared_with, processed_folder
 
 FILE = "siden-sidst.json"
@@ -46,17 +47,28 @@ def since_last(municipality: str, *, confidence: float = 0.95) -> dict[str, Any]
         return None
     folder = settled(processed_folder(municipality))
     made_from = [_LAYOUT, *_state(earlier), *_state(folder / RESPONDENTS), confidence]
+    if (kept := _kept(folder / FILE, made_from)) is not None:
+        return kept
+    with one_at_a_time(folder / FILE):
+        return _kept(folder / FILE, made_from) or _make(folder / FILE, municipality, confidence, made_from)
+
+
+def _kept(path: Path, made_from: Sequence[Any]) -> dict[str, Any] | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
-        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["of"] == made_from:
             found: dict[str, Any] = kept["found"]
             return found
+    return None
+
+
+def _make(path: Path, municipality: str, confidence: float, made_from: Sequence[Any]) -> dict[str, Any]:
     command = [sys.executable, "-m", "borgerlib.view.comparison.since", municipality, str(confidence)]
     made = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
     if made.returncode:
         return {"said": [_UNTOLD], "note": "", "columns": [], "questions": []}
-    found = json.loads(made.stdout)
-    with suppress(OSError), replacing(folder / FILE) as beside:
+    found: dict[str, Any] = json.loads(made.stdout)
+    with suppress(OSError), replacing(path) as beside:
         beside.write_text(json.dumps({"of": made_from, "found": found}), encoding="utf-8")
     return found
 

@@ -1,6 +1,7 @@
 """The cube of a prepared survey is kept, and is never older than its respondents."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from simulated_citizens import shared_citizens
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
-from borgerlib.interest.filters import segments
+from borgerlib.interest.filters import cube, segments
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, filterable, saved_folder
 from borgerlib.interest.filters.cube import FILE, is_outdated, open_filter_cube
 from borgerlib.interest.prepared import processed_folder
@@ -87,6 +88,18 @@ def test_newer_respondents_and_other_age_groups_build_it_anew(odense, without_ki
     assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
     assert open_filter_cube("Odense", age_bands=[15, 60]).origin == "outdated"
     assert open_filter_cube("Odense", age_bands=BANDS).origin == "outdated"
+
+
+def test_pages_that_all_find_it_outdated_have_one_make_it(odense, without_kinds, monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        cube, "build_cube", lambda *of, **options: made.append(1) or build_cube(*of, **options)
+    )
+    with ThreadPoolExecutor(5) as pages:
+        opened = list(pages.map(lambda _: open_filter_cube("Odense", age_bands=[15, 45]), range(5)))
+    assert len(made) == 1
+    assert {page.origin for page in opened} <= {"outdated", "kept"}
+    assert all(page.offer == opened[0].offer for page in opened)
 
 
 def test_it_is_outdated_when_the_survey_is_another_and_not_when_it_is_away(odense, without_kinds):

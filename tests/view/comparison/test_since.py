@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from test_comparison_page import moved_back
@@ -41,6 +45,21 @@ def test_the_page_says_what_the_comparison_does_and_keeps_it(
     assert rows == [list(row) for row in table.rows]
     monkeypatch.setattr(sys, "executable", "nobody")  # nothing is worked out again
     assert since_last("Ærø") == found
+
+
+def test_pages_that_open_at_once_have_one_work_it_out(earlier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    worked: list[object] = []
+
+    def run(command: object, **_: object) -> SimpleNamespace:
+        worked.append(command)
+        time.sleep(0.2)
+        return SimpleNamespace(returncode=0, stdout='{"said": ["Det samme"]}')
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with ThreadPoolExecutor(5) as pages:
+        found = list(pages.map(lambda _: since_last("Ærø"), range(5)))
+    assert found == [{"said": ["Det samme"]}] * 5
+    assert len(worked) == 1
 
 
 @pytest.mark.long
