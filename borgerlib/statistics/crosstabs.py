@@ -61,14 +61,14 @@ def banner_table(
     Returns
     -------
     DataFrame
-        One row an item × option × domain; the total first, then `by` in its order. Columns: item,
-        option, domain (the `by` column, which divides; '' for the total), level (text; '' for the total), n
-        (respondents of the domain who answered the item), count (of those, who chose the option; unweighted),
-        n_weighted (the sum of the weights of n), n_effective (Kish's), proportion, standard_error, ci_lower, ci_upper
-        (shares 0–1), difference (to all others who have a level of that column), p_value, q_value (adjusted),
-        significant (bool), direction ('above', 'below' or '', the sign of the difference). For the total, and
-        where there is no rest, the difference is missing; p_value and q_value also where a domain is too
-        small to be tested.
+        One row an item × option × domain; the total first, then `by` in its order. Columns: item, option,
+        domain (the `by` column, which divides; '' for the total), level (text; '' for the total), n
+        (respondents of the domain who answered the item), count (of those, who chose the option;
+        unweighted), n_weighted (the sum of the weights of n), n_effective (Kish's), proportion,
+        standard_error, ci_lower, ci_upper (shares 0–1), difference (to all others who have a level of that
+        column), p_value, q_value (adjusted), significant (bool), direction ('above', 'below' or '', the
+        sign of the difference). For the total, and where there is no rest, the difference is missing;
+        p_value and q_value also where a domain is too small to be tested.
 
     Raises
     ------

@@ -141,8 +141,8 @@ def disclose(
         net : bool
             Whether the row is a named sum of options ("enig"), whose parts `codebook` names: it is hidden
             where one of them is, or where fewer than `min_cell` would follow by subtraction, and then in all
-            groups of its division. Where its parts are rounded it is rounded too (to their sum if they exclude
-            each other), and without a count.
+            groups of its division. Where its parts are rounded it is rounded too (to their sum if they
+            exclude each other), and without a count.
 
         n_weighted : float
             The sum of the weights of who answered, needed where shares are weighted and group '' is there.
