@@ -148,7 +148,8 @@ def _details(contacts: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         if texts.columns.empty:
             found[detail] = None
         elif detail == "name":
-            found[detail] = texts.fillna("").agg(" ".join, axis=1).str.strip()
+            texts = texts.fillna("")
+            found[detail] = texts.iloc[:, 0].str.cat(texts.iloc[:, 1:], sep=" ").str.strip()
         else:
             found[detail] = texts.bfill(axis=1).iloc[:, 0]
     return found
