@@ -30,9 +30,11 @@ class Candidates:
     municipality : Municipality
     able : frozenset of int
         The register numbers of everybody whose consent covers an invitation today.
+    willing : frozenset of int
+        Those of them who allow their answers to decide.
     answers : DataFrame
-        One row per person, by number: the answers of those who allow them to decide, and `response`, the
-        survey's own number of the answers.
+        One row per person, by number: the answers to this survey of those who allow them to decide, and
+        `response`, the survey's own number of the answers.
     items : mapping of str to str
         Role → the column of `answers`, or the part of its columns' names before ``__``.
     responses : Series
@@ -43,6 +45,7 @@ class Candidates:
 
     municipality: Municipality
     able: frozenset[int]
+    willing: frozenset[int]
     answers: pd.DataFrame = field(repr=False)
     items: Mapping[str, str]
     responses: pd.Series = field(repr=False)
@@ -98,6 +101,7 @@ def open_candidates(municipality: str, register: Register, *, day: date) -> Cand
     return Candidates(
         municipality=survey.municipality,
         able=frozenset(able),
+        willing=frozenset(by_answers) & frozenset(able),
         answers=answers[answers.index.isin(by_answers)],
         items={role: item for role, item in ready.items.items() if ready.offer.filter(role) is not None},
         responses=answers["response"],

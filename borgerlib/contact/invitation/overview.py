@@ -47,12 +47,16 @@ def overview(candidates: Candidates, selection: Selection) -> Overview:
     chosen = candidates.answers if selection.is_everybody else candidates.chosen(selection)
     count = len(candidates.able) if selection.is_everybody else len(chosen)
     sentences = [_counted(count, everybody=selection.is_everybody)]
-    silent = len(candidates.able) - len(candidates.answers)
-    if silent and not selection.is_everybody:
-        sentences.append(
-            f"{danish.number(silent)} har sagt ja til at blive inviteret, men ikke til at deres svar afgør, "
-            "til hvad. De kan kun være med på lister til alle."
-        )
+    silent = {
+        "men ikke til at deres svar afgør, til hvad": candidates.able - candidates.willing,
+        "men har ikke svaret i denne undersøgelse": candidates.willing - {*candidates.answers.index},
+    }
+    sentences += [
+        f"{danish.number(len(people))} har sagt ja til at blive inviteret, {but}. "
+        "De kan kun være med på lister til alle."
+        for but, people in silent.items()
+        if people and not selection.is_everybody
+    ]
     # Leave out the features that were chosen by: they would show only the choice itself.
     labels = {
         role: {level.id: level.label for level in found.levels}

@@ -72,7 +72,8 @@ def target_of(
     }
     left = values.astype(object)[~values.isin(list(known))]
     # Areas are typed by hand: no address or name may end up in a log.
-    found = left.where(left.notna(), "").map(lambda value: mask_personal(str(value))).value_counts()
+    read = left.where(left.notna(), "").map(lambda value: (texts or {}).get(value, value))
+    found = read.map(lambda value: mask_personal(str(value))).value_counts()
     without = {str(value): int(count) for value, count in found.items()}
     return Margin(role, str(counts.name), counts, known, {}, without, str(counts.attrs.get("own", "")))
 

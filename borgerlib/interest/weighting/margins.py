@@ -103,7 +103,9 @@ def population_counts(
         place = AREA if AREA in names and column not in names else column
         own = read_district_margin(path, municipality, columns=(place,), sex=sex, age=age, min_age=min_age)
         scaled = _scaled(own, by_role, path, notes).rename(column).rename_axis(column)
-        scaled.attrs = {"own": f"kommunens egen optælling ({path.name})"}
+        # Readers see the scaled counts, which the municipality does not know as its own.
+        how = "" if scaled.sum() == own.sum() else ", omregnet til samme folketal"
+        scaled.attrs = {"own": f"kommunens egen optælling ({path.name}{how})"}
         by_role[role] = scaled
     sources = [source.rstrip("."), *(str(counts.attrs.get("own", "")) for counts in by_role.values())]
     return PopulationCounts(by_role, reference_date, "; ".join(filter(None, sources)), tuple(notes))

@@ -21,7 +21,7 @@ from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, only_d
 from borgerlib.view.words import alt_text
 
 # Half a per cent, plus rounding errors.
-_ROUNDED = 0.0051
+_ROUNDED, _EXACT = 0.0051, 1e-9
 MIME_TYPE = "application/vnd.borger.table+json"
 
 
@@ -288,9 +288,12 @@ def require_disclosed(estimates: object, caller: str) -> None:
 
 
 def _weighted(frame: pd.DataFrame) -> bool:
-    """Return whether shares differ from unweighted ones by more than rounding."""
+    """Return whether shares differ from unweighted ones by more than rounding, of those that are rounded."""
     apart = (frame["proportion"] - frame["count"] / frame["n"]).abs()
-    return bool((apart[~frame["suppressed"].astype(bool)] > _ROUNDED).any())
+    percent = 100 * frame["proportion"]
+    rounded = (percent - percent.round()).abs() < _EXACT
+    beyond = (apart > _ROUNDED) | (~rounded & (apart > _EXACT))
+    return bool(beyond[~frame["suppressed"].astype(bool)].any())
 
 
 def numbers_of(

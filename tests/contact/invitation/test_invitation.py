@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from registers import DAY
 
+from borgerlib import danish
 from borgerlib.contact.draw.check import verify
 from borgerlib.contact.invitation.balance import UNTOLD, Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import open_candidates
@@ -57,6 +58,19 @@ def test_the_overview_tells_tens_and_shows_no_few(candidates):
     assert shown.chart.simulated
     assert str(count) not in re.findall(r"\d+", shown.chart.question + shown.chart.title)
     assert shown.chart.question.endswith("Andel af de valgte og af alle, der bor her.")
+
+
+def test_why_somebody_is_on_no_list_by_answers_is_told_as_it_is(candidates):
+    # Two said yes to words that keep their answers out of it; three answered an earlier survey only.
+    able = candidates.able | {10001, 10002, 20001, 20002, 20003}
+    more = replace(candidates, able=able, willing=candidates.willing | {20001, 20002, 20003})
+    (everybody,) = overview(more, Selection()).sentences
+    assert everybody == f"{danish.number(len(able))} har sagt ja til at blive inviteret."
+    only = "De kan kun være med på lister til alle."
+    assert overview(more, CLIMATE_YOUNG).sentences[1:] == (
+        f"2 har sagt ja til at blive inviteret, men ikke til at deres svar afgør, til hvad. {only}",
+        f"3 har sagt ja til at blive inviteret, men har ikke svaret i denne undersøgelse. {only}",
+    )
 
 
 def test_fewer_than_ten_are_not_counted(candidates):

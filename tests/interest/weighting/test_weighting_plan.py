@@ -97,6 +97,13 @@ def test_levels_are_matched_whatever_their_case_and_spaces():
     assert target.without_count == {"Vest": 1, "": 1}
 
 
+def test_answers_without_a_count_are_named_by_their_words():
+    frame = pd.DataFrame({"omraade": ["nord_by", "vest_by"]})
+    counts = pd.Series({"Nord by": 10, "Syd": 5}, name="omraade")
+    target = target_of("area", counts, frame, {"nord_by": "Nord by", "vest_by": "Vest by"})
+    assert target.without_count == {"Vest by": 1}
+
+
 def test_an_address_typed_as_an_area_does_not_reach_the_log():
     frame = pd.DataFrame({"omraade": ["Nord", "skriv til anna@eksempel.invalid"]})
     target = target_of("area", pd.Series({"Nord": 10}, name="omraade"), frame)
@@ -184,6 +191,7 @@ def test_districts_are_weighted_to_and_scaled_to_the_population(tmp_path):
     )
     assert area["after"].sum() == pytest.approx(adults())
     assert any("scaled" in told for told in weighting.warnings)
+    assert "(omraader.csv, omregnet til samme folketal)" in weighting.population_source
 
 
 @pytest.mark.parametrize(("form", "encoding"), [("NFC", "cp1252"), ("NFD", "utf-8")])

@@ -50,6 +50,9 @@ def test_counts_beside_weighted_shares_say_that_they_are_not():
     # 300 of 1200 are 25 per cent of those who answered, weighted they are 31.
     weighted = FRAME.assign(proportion=[0.31, 0.92, float("nan")], ci_upper=[0.35, 0.93, float("nan")])
     assert "Antal, uvægtet" in estimates_table(published(weighted), caption="Emner").columns
+    # Weighted shares that come close to the unweighted ones are weighted all the same.
+    near = FRAME.assign(proportion=[0.2512, 0.9201, float("nan")])
+    assert "Antal, uvægtet" in estimates_table(published(near), caption="Emner").columns
     rounded = FRAME.assign(proportion=[0.25, 0.92, float("nan")])
     assert "Antal" in estimates_table(published(rounded), caption="Emner").columns
 
