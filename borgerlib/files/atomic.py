@@ -134,7 +134,7 @@ def replacing_folder(
 def one_at_a_time(target: Path, *, patience: float = 60) -> Iterator[None]:
     """Let one process at a time make what takes long; the others look again when it is their turn.
 
-    Where there can be no lock, or after so many seconds, all make it.
+    Where there can be no lock, or after so many seconds (-1: never), all make it.
     """
     from filelock import FileLock  # imported here: it takes longer than all others of this module together
 

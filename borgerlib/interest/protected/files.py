@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock
 
 from borgerlib.errors import BorgerlibError, DataError, to_prepare
-from borgerlib.files.atomic import replacing, settled, unwritable
+from borgerlib.files.atomic import one_at_a_time, replacing, settled, unwritable
 from borgerlib.interest import store
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.interest.protected.copy import protected_copy
@@ -27,7 +26,6 @@ from borgerlib.survey.codebook.model import Codebook
 
 COPY = "protected.parquet"
 KEY = "protected.key"
-LOCK = "protected.lock"
 # Increase this number when the copy is made in another way, so that older copies are remade.
 _LAYOUT = 7
 _KEY_BYTES = 32
@@ -71,13 +69,8 @@ def open_copy(municipality: str, *, chance: float) -> tuple[pd.DataFrame, dict[s
     """
     if found := _fitting(municipality, chance):
         return found
-    path = settled(processed_folder(municipality)) / LOCK
-    try:
-        # One at a time: whoever asks for another chance replaces the copy, and must not before it is read.
-        alone = FileLock(path).acquire()
-    except OSError as error:
-        raise unwritable(path, error, what="The file", kind=DataError) from error
-    with alone:
+    # However long: whoever asks for another chance replaces the copy, and must not before it is read.
+    with one_at_a_time(settled(processed_folder(municipality)) / COPY, patience=-1):
         found = _fitting(municipality, chance)
         if not found:
             _make_elsewhere(municipality, chance)

@@ -32,7 +32,7 @@ from borgerlib.runs.planning.plan import content_hash
 _PREPARED = ("respondents.parquet", "rejected.csv", "changes.csv", "weighting.json")
 _CODEBOOK = "codebook.toml"
 # Made from them, in the same folder, on first use.
-_MADE_OF_THEM = ("segments.parquet", "protected.parquet", "protected.key", "protected.lock", "cube.npz")
+_MADE_OF_THEM = ("segments.parquet", "protected.parquet", "protected.key", "cube.npz")
 _SOURCES = {".py", ".toml", ".json", ".csv", ".css", ".j2", ".js", ".ttf"}
 _LOGOS = (".png", ".svg")
 _PAGES = "runs"
