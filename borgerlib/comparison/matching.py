@@ -133,8 +133,9 @@ def as_offered(
     Answers that the codebook does not know stay in the base. Where one wave's export left boxes empty, those
     who chose nothing are unknown, and left out of the other wave, too: else the bases would differ.
     """
-    none = [_chose_nothing(wave, item) for wave in waves]
-    unlike = none[0].any() != none[1].any()
+    told = [_chose_nothing(wave, book.item(item.id)) for wave, book in zip(waves, books, strict=True)]
+    none = [nothing for nothing, _ in told]
+    unlike = none[0].any() != none[1].any() and any(empty and not nothing.any() for nothing, empty in told)
     if unlike:
         notes.append(
             f"»{item.text}«: andelene er af dem, der valgte mindst ét af svarene. "
@@ -144,7 +145,7 @@ def as_offered(
         if item.kind == "multiple":
             whole = wave.reindex(columns=[*wave.columns, *(c for c in item.columns if c not in wave)])
             if unlike:
-                whole[list(item.columns)] = whole[list(item.columns)].mask(empty)
+                whole[list(item.columns)] = whole[list(item.columns)].convert_dtypes().mask(empty)
         else:
             options = [option.id for option in book.item(item.id).options]
             given = column_of(wave, item.id, role="item").astype(object)
@@ -154,10 +155,12 @@ def as_offered(
         yield whole
 
 
-def _chose_nothing(wave: pd.DataFrame, item: Item) -> pd.Series:
-    """Return who was asked and chose none of the options (of one choice: nobody)."""
-    boxes = wave.filter(item.columns if item.kind == "multiple" else [])
-    return boxes.notna().any(axis=1) & ~boxes.fillna(0).astype(bool).any(axis=1)
+def _chose_nothing(wave: pd.DataFrame, item: Item) -> tuple[pd.Series, bool]:
+    """Return who chose no option, or 'none of these'; and whether there is anybody whose boxes are empty."""
+    options = zip(item.columns, item.options, strict=True) if item.kind == "multiple" else ()
+    boxes = wave.filter([column for column, option in options if not option.exclusive])
+    empty = boxes.isna().all(axis=1)
+    return ~empty & ~boxes.eq(1).fillna(False).any(axis=1), bool(empty.any())
 
 
 def disclosed(

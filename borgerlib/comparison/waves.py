@@ -184,7 +184,7 @@ def compare_waves(
     shares, changes = [], []
     compared = common_items(waves, books, item, notes)
     for asked in compared:
-        whole = as_offered(waves, books, asked, notes)
+        whole = list(as_offered(waves, books, asked, notes))
         columns = columns_of(waves, asked)
         parts = [
             estimate_proportions(wave, columns, weight=weight, raked_to=raked, confidence=confidence)
@@ -194,7 +194,7 @@ def compare_waves(
         both = shared_options(parts, asked, called, notes)
         shares.append(both)
         changes.append(
-            _of_same_people(waves, columns, both, called, weight, confidence)
+            _of_same_people(whole, columns, both, called, weight, confidence)
             if pseudonym
             else _of_independent(both, called, confidence)
         )

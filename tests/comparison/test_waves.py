@@ -77,8 +77,29 @@ def test_those_who_chose_nothing_are_in_the_base_of_both_waves_or_of_neither() -
         assert set(found.estimates.frame["n"]) == {40}
         assert change(found, "natur")["change"] == pytest.approx(0)
         assert any("valgte mindst ét" in note for note in found.notes)
+        same_people = compared(*pair, item="emner", pseudonym="pseudonym")
+        assert change(same_people, "natur")["change"] == pytest.approx(0)
     both = compared(was, now, item="emner")
     assert (set(both.estimates.frame["n"]), both.notes) == ({60}, ())
+    # In 2021 everybody chose something, and no boxes are empty: that fewer do so now is a change.
+    all_chose = wave(30, 30, emner__skole=[0, 1] * 30, emner__natur=[1, 0] * 30)
+    fewer = compared(all_chose, now, item="emner")
+    assert (change(fewer, "natur")["change"], fewer.notes) == (pytest.approx(-1 / 6), ())
+
+
+@pytest.mark.parametrize("is_blank", [False, True])
+def test_none_of_these_is_to_have_chosen_nothing(is_blank: bool) -> None:
+    boxes, nothing = ["emner__natur", "emner__skole"], np.arange(60) % 3 == 0
+    was = wave(30, 30, emner__natur=np.arange(60) % 3 == 1, emner__skole=np.arange(60) % 3 == 2)
+    now = was.assign(emner__ingen=nothing)
+    was[boxes] = was[boxes].astype("boolean").mask(pd.Series(nothing & is_blank))
+    topics = BOOK.item("emner")
+    none = replace(topics, options=(*topics.options, Option("ingen", "Ingen af dem", exclusive=True)))
+    offering = replace(BOOK, items=(*BOOK.items[:2], none))
+    for pair, books in (((was, now), (BOOK, offering)), ((now, was), (offering, BOOK))):
+        found = compared(*pair, item="emner", codebooks=books)
+        assert change(found, "natur")["change"] == pytest.approx(0)
+        assert set(found.estimates.frame["n"]) == {40 if is_blank else 60}
 
 
 @pytest.mark.long
