@@ -120,5 +120,14 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 
 
 def is_message(frame: Any) -> bool:
-    """Return whether a frame has as many parts as it claims; Jupyter would count missing ones for ever."""
-    return isinstance(frame, bytes) and 8 <= 8 * (1 + int.from_bytes(frame[:8], "little")) <= len(frame)
+    """Return whether a frame has the parts that it claims, one after the other.
+
+    Jupyter would count missing parts for ever, and copy the same bytes for every offset that goes back.
+    """
+    if not isinstance(frame, bytes):
+        return False
+    count = int.from_bytes(frame[:8], "little")
+    head = frame[8 : 8 * (1 + count)]
+    offsets = [int.from_bytes(head[at : at + 8], "little") for at in range(0, len(head), 8)]
+    ends = [*offsets, len(frame)]
+    return len(head) == 8 * count > 0 and ends == sorted(ends)

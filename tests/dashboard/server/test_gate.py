@@ -18,8 +18,24 @@ def test_what_a_page_sends_is_a_message():
     assert is_message(framed("comm_msg", {"comm_id": "a", "data": {}}))
 
 
-@pytest.mark.parametrize("frame", ["hej", b"", b"\1", b"\xff" * 8, (7).to_bytes(8, "little") * 7])
-def test_a_frame_that_claims_more_parts_than_it_has_is_none(frame):
+def claiming(*numbers):
+    return b"".join(number.to_bytes(8, "little") for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "hej",
+        b"",
+        b"\1",
+        b"\xff" * 8,
+        claiming(*[7] * 7),
+        claiming(0),
+        claiming(3, 32, 40, 48),  # an end beyond the frame
+        claiming(6, *[1, 56] * 3),  # a thousand such offsets would copy the frame five hundred times
+    ],
+)
+def test_a_frame_without_the_parts_that_it_claims_is_none(frame):
     assert not is_message(frame)
 
 
