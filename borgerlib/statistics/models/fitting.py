@@ -16,7 +16,7 @@ _ITERATIONS = 100
 _TOLERANCE = 1e-13
 # Of a pivot beside its column's length: below it, the column is made of those before (the bound of R's lm).
 _COLLINEAR = 1e-7
-# Of a score beside the sum it is left of: below it, the likelihood rises no more in any direction.
+# Of a score beside the largest of such outcomes: below it, the likelihood rises no more in any direction.
 _LEVEL = 1e-6
 # A linear predictor as far out as this is a chance of one in ten million: perhaps a separated group.
 _FAR_OUT = 16.0
@@ -59,7 +59,7 @@ def fit(frame: ModelFrame, weight: Floats, family: Family) -> tuple[Floats, Floa
     linear = frame.matrix @ params
     with np.errstate(over="ignore", invalid="ignore"):
         fitted = mean_of(linear, family)
-        is_maximum = _is_level(frame, weight, fitted)
+        is_maximum = _is_level(frame, weight, fitted, length)
     far_out = {"gaussian": 0.0, "binomial": np.abs(linear).max(), "poisson": -linear.min()}[family]
     if family != "gaussian" and not (is_maximum and far_out <= _FAR_OUT):
         _refuse_separation(frame, family)
@@ -156,10 +156,11 @@ def _maximum(frame: ModelFrame, weight: Floats, family: Family, unit: Floats) ->
     return params
 
 
-def _is_level(frame: ModelFrame, weight: Floats, fitted: Floats) -> bool:
+def _is_level(frame: ModelFrame, weight: Floats, fitted: Floats, length: Floats) -> bool:
     """Return whether the scores X'W(y − μ) are zero: steps without a maximum may end anywhere."""
     scores = frame.matrix.T @ (weight * (frame.outcome - fitted))
-    reach = np.abs(frame.matrix).T @ (weight * (np.abs(frame.outcome) + np.abs(fitted)))
+    # Beside the outcomes of all: in a group whose outcomes are all 0, nothing but rounding is left.
+    reach = length * np.sqrt(weight @ (np.abs(frame.outcome) + np.abs(fitted)) ** 2)
     return bool((np.isfinite(scores) & (np.abs(scores) <= _LEVEL * reach)).all())
 
 

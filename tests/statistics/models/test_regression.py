@@ -231,6 +231,11 @@ def test_a_group_that_answers_one_number_has_a_coefficient_of_unknown_error():
     assert model.bse["g[T.b]"] > 0
 
 
+def test_a_group_in_which_all_answer_zero_is_fitted():
+    people = pd.DataFrame({"tal": [0.1, 0.2, 0.7, 0.4, 0.3, 0.9, 0.11, 0, 0, 0], "g": ["a"] * 7 + ["b"] * 3})
+    assert regress(people, "tal ~ g").params.sum() == pytest.approx(0)
+
+
 @pytest.mark.parametrize("transform", ["center(alder)", "scale(alder)", "poly(alder, 2)", "bs(alder, df=4)"])
 def test_transforms_that_look_at_the_whole_column(transform):
     people = pd.DataFrame({"svar": [0.0, 1, 3, 2, 5, 4, 2, 6], "alder": [20, 30, 40, 50, 60, 70, 80, None]})
