@@ -89,6 +89,13 @@ def test_the_ways_that_the_architecture_shows_lead_somewhere():
     assert [way for way in ways if not (PACKAGE.parent / way).exists()] == []
 
 
+def test_the_changelog_tells_of_this_version_and_has_no_marks_of_a_merge():
+    text = (PACKAGE.parent / "CHANGELOG.md").read_text("utf-8")
+    (version,) = re.findall('^version = "(.+)"', (PACKAGE.parent / "pyproject.toml").read_text("utf-8"), re.M)
+    assert f"\n## {version} " in text
+    assert not re.search("^(<{7}|>{7})", text, re.M)
+
+
 def test_importing_the_package_is_cheap():
     script = (
         "import sys, borgerlib\n"
