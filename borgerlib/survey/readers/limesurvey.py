@@ -20,7 +20,11 @@ _CODE_HEADINGS = {
     ),
 }
 _LANGUAGE = r"[a-z]{2}(?:-[A-Za-z-]+)?"
-_TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
+# As LimeSurvey writes it, or a Danish spreadsheet that the file was saved in.
+_TIME = (
+    r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
+    r"|\d{1,2}([-./])\d{1,2}\1\d{4} \d{1,2}[:.]\d\d(?:[:.]\d\d)?"
+)
 # 'Q3[SQ001comment]' is the comment on an option, not an option itself.
 _CODE = re.compile(r"(?P<question>[A-Za-z]\w*)\[(?P<choice>[^\]]+(?<!\wcomment))\](?:\[[^\]]+\])?\Z")
 _CODE_AND_TEXT = re.compile(r"(?P<code>[A-Za-z]\w*(?:\[[^\]]+\])*)\. (?P<text>.+)\Z")

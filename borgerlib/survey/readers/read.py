@@ -50,7 +50,7 @@ _TIMES = {
         r"|(submitted|completed|answered) (at|on)"
         r"|(closed|submitted|completed|recorded)( ?(date|time))?|date submitted"
         r"|(submission|submit|completion|end|response|interview) ?(date|time)"
-        r"|(besvarelsen |svaret )?(indsendt|besvaret|afsluttet|fuldført|gennemført)( den)?"
+        r"|(besvarelsen |svaret |dato )?(indsendt|besvaret|afsluttet|fuldført|gennemført)( den)?"
         r"|(slut|afslutnings|svar|besvarelses|indsendelses|fuldførelses|udfyldelses|indtastnings|interview)"
         r"(tidspunkt|dato|tid)",
         re.IGNORECASE,

@@ -147,6 +147,28 @@ def test_a_question_that_was_not_shown_is_missing_and_one_without_ticks_too(tmp_
     assert frame["kanaler__lokalavis"].isna().all()
 
 
+def test_an_export_that_a_danish_spreadsheet_has_saved_is_still_known(tmp_path):
+    columns = {
+        "Svar-ID": ["1", "2", "3"],
+        "Dato indsendt": ["20-11-2025 10:00", "", "21-11-2025 11:00"],
+        "Sidste side": ["3", "1", "3"],
+        "Startsprog": ["da", "da", "da"],
+        "Startdato": ["20-11-2025 09:50", "20-11-2025 09:55", "21-11-2025 10:50"],
+        "Hvad er dit køn?": ["Kvinde", "Mand", "Kvinde"],
+    }
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(columns), delimiter=";"))
+    assert export.source.vendor == "LimeSurvey"
+    assert [column.role for column in export.columns] == [
+        "id",
+        "submitted",
+        "platform",
+        "platform",
+        "started",
+        "",
+    ]
+    assert "1 of 3 answers were not finished: they count as far as they go" in export.source.notes
+
+
 def test_a_heading_with_a_mark_for_html_is_matched_by_its_text(tmp_path):
     columns = {
         "id": ["1", "2"],
