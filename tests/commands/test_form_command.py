@@ -44,6 +44,9 @@ def test_the_texts_are_made_once_and_what_they_lack_is_told_until_it_is_filled_i
     page = (tmp_path / "ud" / "spoergeskema-borgerinteresse.html").read_text("utf-8")
     assert "Flakhaven 2" in page
     assert "UDFYLD" not in page
+    # Answers may decide only where the words of the consent say so.
+    texts.write_text(texts.read_text("utf-8").replace("efter_svar = false", "efter_svar = true"), "utf-8")
+    assert "'samtykke' does not say yet that answers decide" in " ".join(borger(*asked).split())
 
 
 def test_what_cannot_be_written_is_said(tmp_path):
