@@ -48,9 +48,9 @@ CONTACT_HEADINGS = frozenset(
 CONTACT_HINTS: Mapping[str, tuple[str, ...]] = {
     "mail": ("mail", "e-post", "epost"),
     "phone": ("telefon", "tlf", "mobil", "phone", "sms"),
-    "name": ("navn", "name"),
+    "name": ("(?<!vej)(?<!gade)navn", "name"),
 }
-"""Contact detail → words of headings and questions that ask for it, in lower case; the first match counts."""
+"""Contact detail → words of headings and questions that ask for it, as patterns in lower case."""
 # Words of a heading that say whose or which, but not what the column contains.
 _FILLERS = frozenset(
     ["kontakt", "borger", "borgers", "borgerens", "privat", "arbejde", "hjem", "din", "dit", "jeres"]
@@ -126,10 +126,10 @@ def contact_mark(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def contact_kind(words: str) -> str:
-    """Return what a contact question asks for, by its words: 'mail', 'phone', 'name' or ''."""
+def contact_kinds(words: str) -> tuple[str, ...]:
+    """Return what a contact question asks for, by its words: some of 'mail', 'phone' and 'name'."""
     plain = words.casefold()
-    return next((kind for kind, hints in CONTACT_HINTS.items() if any(hint in plain for hint in hints)), "")
+    return tuple(kind for kind, hints in CONTACT_HINTS.items() if re.search("|".join(hints), plain))
 
 
 def is_contact_heading(heading: str) -> bool:

@@ -82,7 +82,7 @@ def item_with_role(codebook: Codebook, role: str) -> Item:
 
 def contact_kind(item: Item) -> str:
     """Return what an item with the role contact asks for, by its words: 'mail', 'phone' or 'name'."""
-    return personal.contact_kind(f"{item.id} {item.text}") or "name"
+    return next(iter(personal.contact_kinds(f"{item.id} {item.text}")), "name")
 
 
 def asked_items(codebook: Codebook) -> list[Item]:

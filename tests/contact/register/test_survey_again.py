@@ -111,6 +111,21 @@ def test_contact_questions_are_known_by_what_they_ask_whatever_their_ids(saved, 
     assert not (store.contact_folder("Odense") / store.REGISTER).exists()
 
 
+def test_a_way_to_be_reached_counts_wherever_it_was_written(saved, register):
+    asked = ["Navn", "Vejnavn", "E-mail eller telefon", "Gentag e-mail"]
+    mistyped = ["Per", "", "per@example", "per@example.dk"]
+    own_survey(
+        saved, asked, ["Anna", "Storegade 1", "anna@example.dk", ""], ["Bo", "", "22334455", ""], mistyped
+    )
+    assert import_survey(register, "Odense", version="1").new == 3
+    reached = register.rows("SELECT name, mail, phone FROM person ORDER BY name")
+    assert reached == [
+        ("Anna", "anna@example.dk", None),
+        ("Bo", None, "22334455"),
+        ("Per", "per@example.dk", None),
+    ]
+
+
 @pytest.mark.parametrize("asked", ["Hvordan får vi fat i dig?", "Navn og mail"])
 def test_details_that_are_not_understood_stay_where_they_are(saved, register, asked):
     own_survey(saved, [asked], ["Anna, anna på example"])

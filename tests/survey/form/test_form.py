@@ -9,7 +9,7 @@ from random_forms import filled
 from borgerlib.errors import CodebookError, DataError, ParameterError
 from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
-from borgerlib.survey.form.formats.page.page import page_text
+from borgerlib.survey.form.formats.page.page import _field, page_text
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.names import answer_codes, limesurvey_codes, odk_names
 from borgerlib.survey.form.questionnaire import questionnaire
@@ -48,6 +48,14 @@ def test_the_citizens_survey_asks_what_people_can_answer_and_consent_last():
 
 def test_contact_details_are_not_asked_for_without_consent():
     assert [question.id for question in form(item("mail", role="contact"), item("b")).all] == ["b"]
+
+
+def test_a_field_takes_every_way_to_be_reached_that_its_question_asks_for():
+    consent = item("ja", "single", role="consent", options=YES_NO)
+    asked = ["E-mail", "Mobilnummer", "E-mail eller telefon"]
+    contact = [item(f"q{at}", text=text, role="contact") for at, text in enumerate(asked)]
+    _, *questions = form(item("b"), consent, *contact).contact
+    assert [_field(question) for question in questions] == ["email", "tel", "text"]
 
 
 def test_a_codebook_without_english_gives_a_danish_form():

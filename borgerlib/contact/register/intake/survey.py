@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, Wording, enter_refusals
-from borgerlib.contact.register.people import DETAILS, Imported, detail_key, enter
+from borgerlib.contact.register.people import Imported, detail_key, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.survey_date import answered_on
-from borgerlib.personal import contact_kind
+from borgerlib.personal import contact_kinds
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.write import open_form, texts_file
@@ -90,7 +90,7 @@ def import_survey(
     ]
     unsaid = pd.DataFrame({"reason": reasons}, index=contacts.index[others], dtype=object)
     # Where nobody can be reached by what was read, the file may hold it in another way.
-    reached = any(detail_key(text, mail=one == "mail") for one in ("mail", "phone") for text in people[one])
+    reached = people[["mail", "phone"]].notna().any(axis=None)
     if not keep and unsaid.empty and reached:
         (store.contact_folder(municipality) / store.REGISTER).unlink()
         (store.contact_folder(municipality) / store.REFUSED).unlink(missing_ok=True)
@@ -135,21 +135,23 @@ def _of_form(municipality: str) -> Wording:
 def _details(contacts: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Return name, e-mail address and telephone number of each person, by what the questions ask for."""
     asked = [item for item in codebook if item.role == "contact" and item.id in contacts]
-    kinds = {item.id: contact_kind(" ".join((item.id, item.text, *item.aliases))) for item in asked}
-    if not {"mail", "phone"} & set(kinds.values()):
+    kinds = {item.id: contact_kinds(" ".join((item.id, item.text, *item.aliases))) for item in asked}
+    ways = [column for column, asks in kinds.items() if {"mail", "phone"} & set(asks)]
+    if not ways:
         raise DataError(
             "No question asks for an e-mail address or a telephone number: nobody can be reached.",
             problems=[f"{item.id}: '{item.text}'" for item in asked],
             hint="Say in the codebook what each is ('mail', 'telefon') by its text or aliases; then prepare.",
         )
-    found = pd.DataFrame(index=contacts.index)
-    for detail in DETAILS:
-        texts = contacts[[column for column, kind in kinds.items() if kind == detail]].astype("string")
-        if texts.columns.empty:
-            found[detail] = None
-        elif detail == "name":
-            texts = texts.fillna("")
-            found[detail] = texts.iloc[:, 0].str.cat(texts.iloc[:, 1:], sep=" ").str.strip()
-        else:
-            found[detail] = texts.bfill(axis=1).iloc[:, 0]
-    return found
+    texts = contacts[list(kinds)].astype("string").fillna("")
+    names = texts[[column for column, asks in kinds.items() if asks == ("name",)]]
+    found: dict[str, list[str | None]] = {"name": [" ".join(row).strip() for row in names.to_numpy()]}
+    for detail in ("mail", "phone"):
+        # Some write their number where an address is asked for, and one question may ask for either.
+        own_first = [way for way in ways if detail in kinds[way]] + ways
+        found[detail] = [_possible(row, mail=detail == "mail") for row in texts[own_first].to_numpy()]
+    return pd.DataFrame(found, index=contacts.index, dtype=object)
+
+
+def _possible(texts: Iterable[str], *, mail: bool) -> str | None:
+    return next((text for text in texts if detail_key(text, mail=mail) is not None), None)

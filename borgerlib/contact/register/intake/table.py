@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,8 +27,8 @@ from borgerlib.survey.readers.read import read_export
 
 COLUMNS = (*DETAILS, "consent")
 _HEADINGS = {
-    "consent": ("samtykke", "consent", "må vi", "må kommunen", "kontakte", "invitation"),
     **CONTACT_HINTS,
+    "consent": ("samtykke", "consent", "må vi", "må kommunen", "kontakte", "invitation"),
 }
 # Headings of tables with separate columns for first and last names.
 _PARTS = (("fornavn", "first name"), ("efternavn", "last name", "surname"))
@@ -163,7 +164,7 @@ def _columns(frame: pd.DataFrame, given: Mapping[str, str], path: Path) -> dict[
 
 def _fits(values: pd.Series, detail: str, hints: tuple[str, ...]) -> bool:
     """Return whether a column's heading names a detail and its contents do not contradict that."""
-    if not any(hint in str(values.name).casefold() for hint in hints):
+    if not re.search("|".join(hints), str(values.name).casefold()):
         return False
     given = values.dropna()
     answers = given.map(clear_answer).notna()

@@ -7,7 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from borgerlib.files.templates import template
-from borgerlib.personal import contact_kind
+from borgerlib.personal import contact_kinds
 from borgerlib.survey.form.names import MARK, OWN_ID
 from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import DANISH, ENGLISH, Words, standard_words
@@ -42,8 +42,9 @@ def _field(question: FormQuestion) -> str:
     if question.role == "free_text":
         return "textarea"
     if question.role == "contact":
-        kind = contact_kind(f"{question.id} {question.text[DANISH]}")
-        return {"mail": "email", "phone": "tel"}.get(kind, "text")
+        # A browser refuses a telephone number where the field is for e-mail alone.
+        kinds = contact_kinds(f"{question.id} {question.text[DANISH]}")
+        return {"mail": "email", "phone": "tel"}.get("".join(kinds), "text")
     return "date" if question.kind == "date" else "text"
 
 
