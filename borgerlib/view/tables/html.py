@@ -20,8 +20,8 @@ from borgerlib.files.templates import template
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, only_disclosed
 from borgerlib.view.words import alt_text
 
-# Half a per cent, plus rounding errors.
-_ROUNDED, _EXACT = 0.0051, 1e-9
+# Shares that differ by less are the same.
+_EXACT = 1e-9
 MIME_TYPE = "application/vnd.borger.table+json"
 
 
@@ -288,12 +288,12 @@ def require_disclosed(estimates: object, caller: str) -> None:
 
 
 def _weighted(frame: pd.DataFrame) -> bool:
-    """Return whether shares differ from unweighted ones by more than rounding, of those that are rounded."""
-    apart = (frame["proportion"] - frame["count"] / frame["n"]).abs()
-    percent = 100 * frame["proportion"]
-    rounded = (percent - percent.round()).abs() < _EXACT
-    beyond = (apart > _ROUNDED) | (~rounded & (apart > _EXACT))
-    return bool(beyond[~frame["suppressed"].astype(bool)].any())
+    """Return whether shares differ from unweighted ones by more than rounding, to per cent or tenths of one."""
+    apart = (frame["proportion"] - frame["count"] / frame["n"]).abs().astype(float)
+    for digits in (3, 2):
+        rounded = (frame["proportion"] - frame["proportion"].round(digits)).abs() < _EXACT
+        apart = apart.mask(rounded & (apart <= 0.51 * 10.0**-digits), 0)
+    return bool((apart[~frame["suppressed"].astype(bool)] > _EXACT).any())
 
 
 def numbers_of(

@@ -53,8 +53,9 @@ def test_counts_beside_weighted_shares_say_that_they_are_not():
     # Weighted shares that come close to the unweighted ones are weighted all the same.
     near = FRAME.assign(proportion=[0.2512, 0.9201, float("nan")])
     assert "Antal, uvægtet" in estimates_table(published(near), caption="Emner").columns
-    rounded = FRAME.assign(proportion=[0.25, 0.92, float("nan")])
-    assert "Antal" in estimates_table(published(rounded), caption="Emner").columns
+    for share in (0.92, 0.917):
+        rounded = FRAME.assign(proportion=[0.25, share, float("nan")])
+        assert "Antal" in estimates_table(published(rounded), caption="Emner").columns
 
 
 def test_two_groups_of_the_same_name_keep_a_column_each_in_the_workbook():
