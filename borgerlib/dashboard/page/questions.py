@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from filecmp import cmp
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, NotRequired
@@ -154,7 +155,7 @@ def _file(municipality: str) -> Path:
 def _aside(path: Path) -> Path:
     """Return where a damaged file is kept: beside those kept before, unless it is one of them."""
     places = (path.with_suffix(f".beskadiget{number or ''}.json") for number in count())
-    return next(place for place in places if not place.exists() or place.samefile(path))
+    return next(place for place in places if not place.exists() or cmp(place, path, shallow=False))
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], bool]:

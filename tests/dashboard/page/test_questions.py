@@ -1,5 +1,6 @@
 """The menu: three questions of the report, and those that users keep."""
 
+import errno
 import json
 import sys
 from contextlib import contextmanager
@@ -177,6 +178,21 @@ def test_a_full_disk_leaves_a_damaged_file_of_questions_where_it_is():
         assert [question.label for question in saved_questions("Odense", FILTERS)] == ["Gemt"]
     save_question("Odense", "Ny", Selection())
     assert [question.label for question in saved_questions("Odense", FILTERS)] == ["Gemt", "Ny"]
+    assert {one.name for one in path.parent.glob("*.json")} == {FILE, "spoergsmaal.beskadiget.json"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
+def test_a_damaged_file_is_kept_once_where_the_disk_has_no_links(monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EOPNOTSUPP, "no links")
+
+    monkeypatch.setattr("os.link", refuse)
+    path = saved_folder("Odense") / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("[", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(DataError, match="Ændringen kunne ikke gemmes"), files_of_at_most(20):
+            save_question("Odense", "Ny", Selection())
     assert {one.name for one in path.parent.glob("*.json")} == {FILE, "spoergsmaal.beskadiget.json"}
 
 
