@@ -288,7 +288,7 @@ def require_disclosed(estimates: object, caller: str) -> None:
 
 
 def _weighted(frame: pd.DataFrame) -> bool:
-    """Return whether shares differ from unweighted ones by more than rounding, to per cent or tenths of one."""
+    """Return whether shares differ from unweighted ones by more than rounding to per cent or tenths."""
     apart = (frame["proportion"] - frame["count"] / frame["n"]).abs().astype(float)
     for digits in (3, 2):
         rounded = (frame["proportion"] - frame["proportion"].round(digits)).abs() < _EXACT
