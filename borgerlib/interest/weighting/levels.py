@@ -15,8 +15,8 @@ from borgerlib.survey.cleaning.violations import mask_personal
 
 OWN_FILE = "Write it in a file of your own and give that with --weighting (in Python: weighting=)."
 _LISTED = 8
-_AS_NUMBER = re.compile(r"\A(?:dk[- ]?)?(\d)\.?(\d{3})(?:[.,]0+)?\Z")
-_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d\.?\d{3})\b", re.IGNORECASE)
+_AS_NUMBER = re.compile(r"\A(?:dk[- ]?)?(\d)[.,]?(\d{3})(?:[.,]0+)?\Z")
+_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d[.,]?\d{3})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -210,9 +210,9 @@ def find_level(text: str, by_fold: Mapping[str, str]) -> str | None:
 def postcode_of(text: str) -> str:
     """Return the postcode that a text begins with, as four figures; '' where it begins with none."""
     found = _POSTCODE.match(text.strip())
-    return found[1].replace(".", "") if found else ""
+    return re.sub("[.,]", "", found[1]) if found else ""
 
 
 def folded(text: str) -> str:
-    """Return a text folded: case and spaces, and 'DK-5000', '5.000', '5000.00', '5000,0' as '5000'."""
+    """Return a text folded: case and spaces, and 'DK-5000', '5.000', '5,000', '5000.00' as '5000'."""
     return _AS_NUMBER.sub(r"\1\2", " ".join(text.split()).casefold())

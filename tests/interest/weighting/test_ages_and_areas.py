@@ -101,7 +101,9 @@ def test_answers_are_given_the_areas_of_a_map(tmp_path):
     assert about == []
 
 
-@pytest.mark.parametrize("written", ["5000", "5000.0", "5000.00", "5000,0", "5.000", "DK-5000", "DK 5.000"])
+@pytest.mark.parametrize(
+    "written", ["5000", "5000.0", "5000.00", "5000,0", "5.000", "5,000", "DK-5000", "DK 5.000"]
+)
 def test_postcodes_are_the_same_in_a_map_and_an_answer_however_a_table_wrote_them(tmp_path, written):
     path = tmp_path / "postnumre.csv"
     path.write_text(f"svar;omraade\n{written};Midt\nDK-5210;Nord\n", "utf-8")
