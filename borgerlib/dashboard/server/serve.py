@@ -72,7 +72,8 @@ class DashboardServer:
                 raise RunError(
                     "The dashboard's server ends by itself again and again.", hint="Open it again."
                 )
-            self._start([self.port])
+            with suppress(RunError):  # killed again before it serves: once more
+                self._start([self.port])
 
     def _code(self) -> int:
         # Wait with a timeout: where Polars is installed (statsmodels imports it), Ctrl-C cannot interrupt an

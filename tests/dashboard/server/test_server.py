@@ -14,6 +14,9 @@ import pytest
 import requests
 from processes import PATIENCE, all_gone, descendants, eventually, heed_signals
 
+from borgerlib.dashboard.server.serve import DashboardServer
+from borgerlib.errors import RunError
+
 
 def running(workspace, *arguments):
     """Start the command and return it with the address that it prints."""
@@ -102,6 +105,21 @@ def test_it_serves_whoever_has_the_token_and_stops_at_ctrl_c(workspace):
         eventually(lambda: all_gone(family))
     finally:
         command.kill()
+
+
+def test_a_server_that_is_killed_while_it_starts_again_is_started_once_more(monkeypatch):
+    server, started, codes = object.__new__(DashboardServer), [], iter([-9, -9, 0])
+    server._ends, server.port = False, 8866
+
+    def start(ports):
+        started.append(ports)
+        if len(started) == 1:
+            raise RunError("The dashboard's server does not start.")
+
+    monkeypatch.setattr(server, "_start", start)
+    monkeypatch.setattr(server, "_code", lambda: next(codes))
+    server.wait()
+    assert started == [[8866], [8866]]
 
 
 def test_a_municipality_without_answers_is_told_before_anything_starts(workspace):
