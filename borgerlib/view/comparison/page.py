@@ -49,6 +49,8 @@ class ComparisonPage:
         Its council's targets.
     country : MunicipalityComparison or None
         All municipalities beside each other.
+    same_day : bool
+        The earlier wave is of the day of this one, so that there is nothing to compare yet.
 
     See Also
     --------
@@ -65,6 +67,7 @@ class ComparisonPage:
     waves: WaveComparison | None = field(repr=False, default=None)
     progress: tuple[Progress, ...] = field(repr=False, default=())
     country: MunicipalityComparison | None = field(repr=False, default=None)
+    same_day: bool = field(repr=False, default=False)
 
     def finding(self) -> Text:
         """Return in a sentence what is found, and what a report's front page needs to know."""
@@ -128,6 +131,11 @@ class ComparisonPage:
 
     def _no_wave(self) -> Text:
         folder = danish.slug(self.municipality)
+        if self.same_day:
+            return Text(
+                f"Målingen i `data/saved/{folder}/{EARLIER}` er fra samme dag som denne. De to sammenlignes, "
+                "når de nye svar er gjort klar."
+            )
         return Text(
             "Der er ingen tidligere måling at holde svarene op mod. Læg mappen "
             f"`data/processed/{folder}` fra dengang i `data/saved/{folder}/{EARLIER}`."
@@ -196,7 +204,7 @@ def open_comparison(
     saved = places.saved_data(danish.slug(found.name))
     before = _there(earlier, saved / EARLIER, "folder", "Give one that borger prepare wrote.")
     goals = _there(targets, saved / TARGETS, "file", "Check the path.")
-    waves, overview = None, None
+    waves, overview, same_day = None, None, False
     shown: Any = {"min_cell": min_cell, "confidence": confidence}
     progress: tuple[Progress, ...] = ()
     if before is not None or goals is not None:
@@ -205,10 +213,13 @@ def open_comparison(
         frames = {_year(now): now}
         if before is not None:
             then, then_book = _wave(before, found.name)
-            _check_dates(before, then, now)
-            books = None if book is None else (then_book or book, book)
-            waves = compare_waves(then, now, weight=_weight(then, now), codebooks=books, **shown)
-            frames = dict(zip(waves.names, (then, now), strict=True))
+            # Kept for the next wave, which has not been prepared yet: no reason for a report to fail.
+            same_day = not earlier and _day(then) == _day(now) != ""
+            if not same_day:
+                _check_dates(before, then, now)
+                books = None if book is None else (then_book or book, book)
+                waves = compare_waves(then, now, weight=_weight(then, now), codebooks=books, **shown)
+                frames = dict(zip(waves.names, (then, now), strict=True))
         if goals is not None and book is not None:
             aims, weight = load_targets(goals, book), _weight(*frames.values())
             progress = tuple(follow_targets(aims, frames, weight=weight, **shown))
@@ -218,7 +229,7 @@ def open_comparison(
         people = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype={CODE: str})
         book = codebook_of(people.attrs) or load_codebook(CITIZENS)
         overview = compare_municipalities(people, answer, weight=_weight(people), codebook=book, **shown)
-    return ComparisonPage(found.name, waves, progress, overview)
+    return ComparisonPage(found.name, waves, progress, overview, same_day)
 
 
 def _there(named: str, usual: Path, kind: str, hint: str) -> Path | None:
@@ -240,7 +251,7 @@ def _wave(folder: Path, name: str) -> tuple[pd.DataFrame, Codebook | None]:
 
 
 def _check_dates(folder: Path, then: pd.DataFrame, now: pd.DataFrame) -> None:
-    was, day = (str(wave.attrs.get("survey_date", "")) for wave in (then, now))
+    was, day = _day(then), _day(now)
     if not was < day:
         raise DataError(
             f"The earlier wave in {folder} is of {was or 'an unknown day'}, and this one of {day}.",
@@ -249,8 +260,12 @@ def _check_dates(folder: Path, then: pd.DataFrame, now: pd.DataFrame) -> None:
         )
 
 
+def _day(people: pd.DataFrame) -> str:
+    return str(people.attrs.get("survey_date", ""))
+
+
 def _year(people: pd.DataFrame) -> str:
-    return str(people.attrs.get("survey_date", ""))[:4] or "nu"
+    return _day(people)[:4] or "nu"
 
 
 def _weight(*waves: pd.DataFrame) -> str | None:

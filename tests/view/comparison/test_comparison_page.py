@@ -60,7 +60,7 @@ def test_the_parameters_say_what_they_are() -> None:
 def test_the_notebook_runs_with_everything_there(with_all: Path, tmp_path: Path, warm: WarmServer) -> None:
     parameters = {"municipality": "Ærø", "country": str(with_all)}
     earlier = tmp_path / "workspace" / "data" / "saved" / "aeroe" / "tidligere"
-    moved_back(earlier / "respondents.parquet")
+    moved(earlier / "respondents.parquet")
     run_notebook(NOTEBOOK, tmp_path / "ud.ipynb", parameters, warm=warm)
     cells = nbformat.read(tmp_path / "ud.ipynb", as_version=4).cells
     shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
@@ -75,12 +75,12 @@ def test_the_notebook_runs_with_everything_there(with_all: Path, tmp_path: Path,
     assert "Mulig placering" in said[-1]
 
 
-def moved_back(path: Path) -> None:
-    """Let an earlier wave have been asked in 2019."""
+def moved(path: Path, day: str = "2019-11-01") -> None:
+    """Let an earlier wave have been asked on another day."""
     from borgerlib.interest.store import read_parquet, write_parquet
 
     people, known = read_parquet(path, "Ærø")
-    write_parquet(people, path, {**known, "survey_date": "2019-11-01"})
+    write_parquet(people, path, {**known, "survey_date": day})
 
 
 def test_where_nothing_is_there_to_compare_a_sentence_says_so(prepared: Prepared) -> None:
@@ -100,7 +100,7 @@ def test_where_nothing_is_there_to_compare_a_sentence_says_so(prepared: Prepared
 
 def test_questions_are_found_by_role_whatever_the_codebook_calls_them(with_all: Path) -> None:
     earlier = places.saved_data("aeroe") / "tidligere"
-    moved_back(earlier / "respondents.parquet")
+    moved(earlier / "respondents.parquet")
     page = borgerlib.open_comparison("Ærø")
     assert page.waves is not None
     own = {**page.waves.roles, "topics": "hvilke_emner"}
@@ -114,10 +114,22 @@ def test_questions_are_found_by_role_whatever_the_codebook_calls_them(with_all: 
 
 
 def test_a_wave_that_is_no_earlier_one_is_refused(with_all: Path) -> None:
+    earlier = places.saved_data("aeroe") / "tidligere"
     with pytest.raises(
         borgerlib.DataError, match=r"earlier wave in .*tidligere is of (\S+), and this one of \1"
     ):
+        borgerlib.open_comparison("Ærø", earlier=str(earlier))
+    moved(earlier / "respondents.parquet", "2199-11-01")
+    with pytest.raises(borgerlib.DataError, match="is of 2199-11-01, and this one of"):
         borgerlib.open_comparison("Ærø")
+
+
+def test_a_wave_kept_for_the_next_one_is_no_reason_to_fail(with_all: Path) -> None:
+    page = borgerlib.open_comparison("Ærø")
+    assert page.waves is None
+    for said in (page.changes(), page.changes_table(), page.chart("topics")):
+        assert "`data/saved/aeroe/tidligere` er fra samme dag som denne" in str(said)
+    assert "Byrådet har ikke sat mål" not in str(page.targets())
 
 
 def test_what_is_named_must_be_there(prepared: Prepared) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from test_comparison_page import moved_back
+from test_comparison_page import moved
 
 from borgerlib.interest.prepare.write import Prepared
 from borgerlib.interest.prepared import compared_with
@@ -29,7 +29,7 @@ def earlier(
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path / "workspace"))
     wave, _ = compared_with("Ærø")
     shutil.copytree(tmp_path / "workspace" / "data" / "processed" / "aeroe", wave.parent)
-    moved_back(wave)
+    moved(wave)
     return wave
 
 
