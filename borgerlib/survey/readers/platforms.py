@@ -194,18 +194,9 @@ def _read_redcap(table: HeadedGrid) -> Export:
 # Headings that Enalyzer and others use.
 _STATUS = r"(svar|besvarelses|response|completion|survey)?[ _]?status"
 _WHOLE = frozenset(
-    [
-        "gennemført",
-        "afsluttet",
-        "fuldført",
-        "besvaret",
-        "udfyldt",
-        "færdig",
-        "complete",
-        "completed",
-        "finished",
-    ]
-)
+    ["gennemført", "afsluttet", "fuldført", "besvaret", "udfyldt", "færdig",
+     "complete", "completed", "finished"]
+)  # fmt: skip
 _PARTLY = frozenset(
     [*(f"{how} {done}" for how in ("delvist", "delvis", "ikke", "partially", "not") for done in _WHOLE),
      "delvist", "delvis", "påbegyndt", "begyndt", "i gang", "nogen svar", "ufuldstændig", "ufuldført",

@@ -32,7 +32,9 @@ from borgerlib.survey.responses import PLATFORM, Column, Export, Responses
 _SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
 _MUNICIPALITY = re.compile(r"kommune|municipality", re.IGNORECASE)
 _MOST_NAMES = 200
-_TRY, _TRIES_ONE_IN = re.compile(r"test(er|svar|besvarelse|person|bruger)?[ .!\d]{0,4}", re.IGNORECASE), 10
+# A cell of someone who tried the form, and in how many rows at most one has such a cell.
+_TRY = re.compile(r"test(er|svar|besvarelse|person|bruger)?[ .!\d]{0,4}", re.IGNORECASE)
+_TRIES_ONE_IN = 10
 # Headings of tables with one row per answer: which question, and what was answered.
 _MORE = "[ _-]?(tekst|text|navn|name|id|nr|no|nummer|number)?\\.?"
 _ASKED = re.compile(rf"(spørgsmål|question|fråga|frage|variab(e?l|le)|item){_MORE}", re.IGNORECASE)

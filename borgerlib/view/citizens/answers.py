@@ -55,7 +55,7 @@ def some_answers(
     by, group = role_of(survey, by, "="), without_tags(role_of(survey, group, "="), survey)
     division = by or group.partition("=")[0]
     if division and division not in divisions.get(role, ()):
-        legal = [f"{asked} by {name}" for asked, divisions in divisions.items() for name in divisions]
+        legal = [f"{asked} by {name}" for asked, names in divisions.items() for name in names]
         raise ParameterError(
             f"The citizens' answers on '{role}' are not divided by '{division}'.",
             hint=f"Legal: {', '.join(legal)}.",
